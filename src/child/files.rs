@@ -1,0 +1,121 @@
+//! The private files of the child (SPEC section 5): made before it starts, removed by whoever outlives it.
+//! Edge: descriptors, the file system, the user database.
+//! Apart from `exec`, because supervise mode makes the same files and then removes those that have a path.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+mod error;
+mod memory;
+mod named;
+
+pub use error::{FileError, FileProblem};
+
+use crate::environment::{File, FileKind};
+
+/// Files that have been made.
+///
+/// Those in memory are descriptors that the child inherits: this has to live until the child has been started. Those with
+/// a path stay, unless [`Files::remove`] is called.
+#[derive(Debug, Default)]
+pub struct Files {
+    paths: Vec<PathBuf>,
+    memory: Vec<memory::Kept>,
+    named: Vec<Made>,
+}
+
+/// The files with a path, once those in memory are the child's alone.
+#[derive(Debug)]
+pub struct Left(Vec<Made>);
+
+impl Left {
+    /// Removes them; one that something else was put in the place of stays.
+    pub fn remove(self) {
+        for made in self.0 {
+            let same = fs::symlink_metadata(&made.path)
+                .is_ok_and(|found| (found.dev(), found.ino()) == (made.device, made.inode));
+            if same {
+                // Nobody is left to be told that it could not be removed; the next start replaces it.
+                let _ = fs::remove_file(&made.path);
+            }
+        }
+    }
+}
+
+/// A file with a path, and which one it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Made {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Files {
+    /// Makes all of them; if one fails, none stays.
+    ///
+    /// # Errors
+    /// Each that cannot be made.
+    pub fn create(wanted: &[File]) -> Result<Self, Vec<FileError>> {
+        let mut files = Self::default();
+        let mut errors = Vec::new();
+        for file in wanted {
+            if let Err((path, problem)) = files.add(file) {
+                errors.push(FileError { variable: file.variable.clone(), path, problem });
+            }
+        }
+        if errors.is_empty() {
+            return Ok(files);
+        }
+        files.remove();
+        Err(errors)
+    }
+
+    /// The path of each file, in the order in which they were wanted.
+    #[must_use]
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// What there is to remove; descriptors of files in memory are closed.
+    #[must_use]
+    pub fn left_behind(self) -> Option<Left> {
+        (!self.named.is_empty()).then_some(Left(self.named))
+    }
+
+    /// Removes those that have a path.
+    pub fn remove(self) {
+        if let Some(left) = self.left_behind() {
+            left.remove();
+        }
+    }
+
+    fn add(&mut self, file: &File) -> Result<(), (Option<PathBuf>, FileProblem)> {
+        match &file.kind {
+            FileKind::Memory => {
+                let made = memory::create(file.content.expose()).map_err(|problem| (None, problem))?;
+                self.paths.push(made.path());
+                self.memory.push(made);
+            }
+            FileKind::Named(wanted) => {
+                let failed = |problem| (Some(wanted.path.clone()), problem);
+                let path =
+                    std::path::absolute(&wanted.path).map_err(|error| failed(FileProblem::io("find", &error)))?;
+                let made = named::create(wanted, file.content.expose()).map_err(failed)?;
+                self.named.push(Made { path: path.clone(), device: made.st_dev, inode: made.st_ino });
+                self.paths.push(path);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The directory of a file, `.` for a bare name.
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests;

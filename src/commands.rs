@@ -1,0 +1,4 @@
+//! The commands: each the steps in their order, and nothing else.
+
+pub mod run;
+pub mod schema;

@@ -1,0 +1,67 @@
+//! The sources of one run: made from the settings, asked for the plan's requests, and asked who asked if that failed.
+//! Edge, as the sources are.
+
+use super::Settings;
+use crate::{
+    environment::{EntryFailure, Reason},
+    fetch::{
+        FailureKind, InOrder, Limits, Outcome, Source,
+        agent::{AgentOptions, AgentSource},
+        aws::AwsSource,
+        file::FileSource,
+    },
+    log::Log,
+    manifest::SourceName,
+    plan::Plan,
+};
+
+/// The sources, in the order in which they are asked.
+pub(super) fn sources(settings: &Settings) -> InOrder {
+    let source = |name: &SourceName| -> (&'static str, Box<dyn Source>) {
+        let source: Box<dyn Source> = match name {
+            SourceName::Aws => Box::new(AwsSource::new(settings.aws.clone())),
+            SourceName::Agent(port) => Box::new(AgentSource::new(AgentOptions {
+                port: *port,
+                role_arn: settings.aws.role_arn.clone(),
+                refresh: settings.refresh,
+            })),
+            SourceName::File(path) => Box::new(FileSource::new(path.clone())),
+        };
+        (name.word(), source)
+    };
+    InOrder(settings.sources.iter().map(source).collect())
+}
+
+/// An outcome for each request; no source is touched where there is none.
+pub(super) fn fetch(sources: &InOrder, plan: &Plan, limits: &Limits, log: Log) -> Vec<Outcome> {
+    if plan.requests.is_empty() { Vec::new() } else { sources.fetch(&plan.requests, limits, &log) }
+}
+
+/// Adds who asked to the failures that may be one of identity, and do not say it: what is denied, and a bare name that is
+/// not found, which is looked for in the caller's account.
+pub(super) fn with_caller(
+    mut failures: Vec<EntryFailure>,
+    plan: &Plan,
+    sources: &InOrder,
+    limits: &Limits,
+) -> Vec<EntryFailure> {
+    let unsaid = failures.iter_mut().filter_map(|entry| match &mut entry.reason {
+        Reason::Fetch { request, failure } => {
+            let bare = plan.requests.get(*request).is_some_and(|request| !request.id.is_arn());
+            let wanted = match failure.kind {
+                FailureKind::AccessDenied | FailureKind::Kms => !failure.names_caller(),
+                FailureKind::NotFound => bare,
+                _ => false,
+            };
+            wanted.then_some(failure)
+        }
+        _ => None,
+    });
+    let mut unsaid = unsaid.peekable();
+    if unsaid.peek().is_some()
+        && let Some(caller) = sources.caller(limits)
+    {
+        unsaid.for_each(|failure| failure.notes.push(caller.to_string()));
+    }
+    failures
+}

@@ -1,0 +1,207 @@
+//! Reads the inputs of a run: the manifest, env files, flags. Edge: files and stdin.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    string::FromUtf8Error,
+    time::Instant,
+};
+
+use super::{Settings, Start};
+use crate::{
+    cli,
+    error::{At, Error, Exit, Problem},
+    input,
+    manifest::{self, Entry, InputError, Manifest, Place, Selection, dotenv, marked_entry, name},
+    plan::{FromEnv, Inputs, StageOverride},
+};
+
+const DEFAULT_MANIFEST: &str = "secenv.toml";
+
+/// The manifest, if there is one to read.
+pub(super) fn manifest(args: &cli::Run, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {
+    if args.no_manifest {
+        return Ok(None);
+    }
+    let selection = Selection { target: args.target.clone(), vars: vars(args, start)? };
+    let path = args.manifest.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_MANIFEST));
+    let (name, bytes) = if path == Path::new("-") {
+        ("<stdin>".to_owned(), input::read_stdin(deadline))
+    } else {
+        (path.display().to_string(), input::read(&path, deadline))
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound && args.manifest.is_none() && others(args) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(&name, &error, "the manifest")),
+    };
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let late = Cell::new(None);
+    let template_file = |path: &Path| {
+        let bytes = input::read(path, deadline).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "it does not exist".to_owned(),
+            ErrorKind::TimedOut => {
+                late.set(Some(unreadable(&path.display().to_string(), &error, "the template")));
+                "it did not end before the deadline".to_owned()
+            }
+            _ => error.to_string(),
+        })?;
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+    };
+    let read = manifest::read(&text, &name, dir, &selection, &template_file);
+    // A template that did not come in time is no mistake of the manifest.
+    read.map(Some).map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))
+}
+
+/// Whether there is input beside the manifest.
+fn others(args: &cli::Run) -> bool {
+    !args.env.is_empty() || !args.env_files.is_empty() || args.from_env
+}
+
+/// The entries of `--env-file`s, then of `--env`s.
+pub(super) fn overrides(args: &cli::Run, deadline: Instant) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    for path in &args.env_files {
+        match env_file(path, deadline) {
+            Ok(found) => entries.extend(found),
+            Err(error) => problems.extend(error.problems().iter().cloned()),
+        }
+    }
+    let mut errors = Vec::new();
+    for (index, argument) in args.env.iter().enumerate() {
+        match argument.split_once('=') {
+            Some((name, value)) => match marked_entry(name, value, Place::Argument(format!("--env {name}"))) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => errors.push(error),
+            },
+            // Without `=` it may be a value: it is not quoted.
+            None => errors.push(InputError {
+                at: Place::Argument(format!("--env, number {}", index + 1)),
+                message: "there is no `=`".into(),
+                help: Some("write --env NAME=VALUE".into()),
+            }),
+        }
+    }
+    problems.extend(Error::from(errors).problems().iter().cloned());
+    if problems.is_empty() { Ok(entries) } else { Err(problems.into_iter().collect()) }
+}
+
+fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
+    let file = path.display().to_string();
+    let bytes = input::read(path, deadline).map_err(|error| unreadable(&file, &error, "the env file"))?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))?;
+    let place = |line| Place::Line { file: file.clone(), line, column: None };
+    let assignments = dotenv::parse(&text).map_err(|errors| {
+        let error = |error: dotenv::DotenvError| InputError {
+            at: place(error.line.unwrap_or(1)),
+            message: error.message.to_owned(),
+            help: None,
+        };
+        Error::from(errors.into_iter().map(error).collect::<Vec<_>>())
+    })?;
+    let mut entries = Vec::new();
+    let mut errors = Vec::new();
+    for assignment in assignments {
+        match marked_entry(&assignment.name, &assignment.value, place(assignment.line)) {
+            Ok(entry) => entries.push(entry),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(entries) } else { Err(errors.into()) }
+}
+
+/// All that the plan is made from.
+pub(super) fn together(
+    args: &cli::Run,
+    manifest: Option<Manifest>,
+    overrides: Vec<Entry>,
+    stages: Vec<StageOverride>,
+    settings: &Settings,
+) -> Result<Inputs, Error> {
+    if manifest.is_none() && !others(args) {
+        return Err(Error::usage(
+            "there is no input: no manifest, no --env-file, no --env, no --from-env",
+            format!("write a ./{DEFAULT_MANIFEST}, or name one with -m FILE"),
+        ));
+    }
+    let manifest = manifest.unwrap_or_default();
+    Ok(Inputs {
+        manifest: manifest.entries,
+        env_from: manifest.env_from,
+        overrides,
+        from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
+        stages,
+        region: settings.region.clone(),
+        child: manifest.child,
+    })
+}
+
+/// The `--version-stage`s.
+pub(super) fn stages(args: &cli::Run) -> Result<Vec<StageOverride>, Error> {
+    let mut stages = Vec::new();
+    let mut errors = Vec::new();
+    for argument in &args.version_stages {
+        match StageOverride::parse(argument) {
+            Ok(stage) => stages.push(stage),
+            Err(message) => errors.push(InputError {
+                at: Place::Argument("--version-stage".into()),
+                message,
+                help: Some("write STAGE for all secrets, or ID=STAGE for one".into()),
+            }),
+        }
+    }
+    if errors.is_empty() { Ok(stages) } else { Err(errors.into()) }
+}
+
+/// `--var` over `SECENV_VAR_*`.
+fn vars(args: &cli::Run, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let mut vars = BTreeMap::new();
+    for entry in start.environ.entries() {
+        let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());
+        if let Some((name, value)) = text.and_then(|text| text.split_once('=')) {
+            vars.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
+    }
+    for argument in &args.vars {
+        match argument.split_once('=') {
+            Some((name, value)) if name::check(name.as_bytes()).is_ok() => {
+                vars.insert(name.to_owned(), value.to_owned());
+            }
+            _ => return Err(Error::usage("a --var is no NAME=VALUE", "write --var NAME=VALUE")),
+        }
+    }
+    Ok(vars)
+}
+
+fn unreadable(file: &str, error: &std::io::Error, what: &str) -> Error {
+    let (kind, exit, message) = match error.kind() {
+        ErrorKind::TimedOut => ("deadline", Exit::ForNow, format!("{what} {file} did not end before the deadline")),
+        ErrorKind::NotFound => ("input", Exit::ForGood, format!("{what} {file} does not exist")),
+        _ => ("input", Exit::ForGood, format!("{what} {file} cannot be read: {error}")),
+    };
+    let help = match error.kind() {
+        ErrorKind::NotFound if what == "the manifest" => {
+            "name one with -m FILE, or give --env-file, --env or --from-env"
+        }
+        ErrorKind::TimedOut => "give more time with --deadline",
+        _ => "look at the path and its permissions",
+    };
+    Problem { help: Some(help.into()), ..Problem::new(kind, exit, message) }.into()
+}
+
+fn not_utf8(file: &str, error: &FromUtf8Error) -> Error {
+    let valid = error.utf8_error().valid_up_to();
+    let line = String::from_utf8_lossy(&error.as_bytes()[..valid]).matches('\n').count() + 1;
+    Problem {
+        at: vec![At::Named(Place::Line { file: file.to_owned(), line, column: None })],
+        help: Some("save it as UTF-8".into()),
+        ..Problem::new("input", Exit::ForGood, "this line is not UTF-8")
+    }
+    .into()
+}

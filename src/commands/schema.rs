@@ -1,0 +1,3 @@
+//! `secenv schema`: the JSON Schema of the manifest. Pure.
+
+pub use crate::manifest::schema;

@@ -1,0 +1,29 @@
+//! secenv starts a command with its secrets from AWS Secrets Manager in the environment.
+//!
+//! ```text
+//!   secenv.toml          requests           secrets           entries
+//!   env files   ─┐      and bindings       or failures       NAME=value
+//!   flags       ─┼─ manifest ──► plan ──► fetch ──► environment ──► child
+//!   inherited   ─┘    pure       pure      edge         pure         edge
+//! ```
+//!
+//! Each arrow is a value that a test can make by hand. What can be printed cannot hold a secret: [`plan::Plan`],
+//! [`fetch::Failure`] and [`error::Error`] are value-free; [`secret::SecretValue`] and [`environment::Environment`]
+//! have no `Display` and a redacted `Debug`.
+
+pub mod child;
+pub mod cli;
+pub mod commands;
+pub mod environment;
+pub mod error;
+pub mod fetch;
+pub mod inherited;
+pub mod input;
+pub mod json;
+pub mod log;
+pub mod manifest;
+pub mod nearest;
+pub mod plan;
+pub mod report;
+pub mod secret;
+pub mod template;

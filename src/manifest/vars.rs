@@ -1,0 +1,115 @@
+//! `${name}` in strings of the manifest. Pure; `$${` is a literal `${`, and nothing else is special.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use crate::nearest::nearest;
+
+use super::{field::Text, mistake::Mistake};
+
+/// The variables of one manifest: those set from outside are taken as they are, its own may use each other.
+pub(super) struct Vars<'v> {
+    outside: &'v BTreeMap<String, String>,
+    own: BTreeMap<&'v str, &'v Text>,
+    open: RefCell<Vec<&'v str>>,
+}
+
+impl<'v> Vars<'v> {
+    /// `outside` wins over `own`; of `own`, a later one wins over an earlier one (a target over the base).
+    pub(super) fn new(outside: &'v BTreeMap<String, String>, own: impl IntoIterator<Item = &'v (Text, Text)>) -> Self {
+        let own = own.into_iter().map(|(name, value)| (name.text.as_str(), value)).collect();
+        Self { outside, own, open: RefCell::new(Vec::new()) }
+    }
+
+    /// The text with every `${name}` replaced.
+    pub(super) fn expand(&self, text: &Text) -> Result<String, Mistake> {
+        self.expand_in(&text.text).map_err(|(message, help)| {
+            let mistake = Mistake::new(text.span.clone(), message);
+            match help {
+                Some(help) => mistake.help(help),
+                None => mistake,
+            }
+        })
+    }
+
+    fn expand_in(&self, text: &str) -> Result<String, (String, Option<String>)> {
+        let mut expanded = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find("${") {
+            if rest[..at].ends_with('$') {
+                expanded.push_str(&rest[..at - 1]);
+                expanded.push_str("${");
+                rest = &rest[at + 2..];
+                continue;
+            }
+            expanded.push_str(&rest[..at]);
+            let Some(end) = rest[at..].find('}') else {
+                return Err(("${ is not closed by }".into(), Some("write $${ for a literal ${".into())));
+            };
+            expanded.push_str(&self.value(&rest[at + 2..at + end])?);
+            rest = &rest[at + end + 1..];
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    fn value(&self, name: &str) -> Result<String, (String, Option<String>)> {
+        if let Some(value) = self.outside.get(name) {
+            return Ok(value.clone());
+        }
+        let Some((&name, value)) = self.own.get_key_value(name) else {
+            return Err((format!("no variable `{name}`"), Some(self.where_to_set(name))));
+        };
+        if self.open.borrow().contains(&name) {
+            return Err((format!("variable `{name}` is defined by itself"), None));
+        }
+        self.open.borrow_mut().push(name);
+        let expanded = self.expand_in(&value.text);
+        self.open.borrow_mut().pop();
+        expanded
+    }
+
+    fn where_to_set(&self, name: &str) -> String {
+        let known = self.own.keys().copied().chain(self.outside.keys().map(String::as_str));
+        match nearest(name, known) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!(
+                "set it with --var {name}=…, with SECENV_VAR_{name}, or in [vars]; write $${{{name}}} for a literal"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expand(text: &str) -> Result<String, Mistake> {
+        let text_of = |text: &str| Text { text: text.into(), span: 3..5 };
+        let outside = BTreeMap::from([("env".to_owned(), "${not expanded}".to_owned())]);
+        let own = [
+            (text_of("env"), text_of("hidden")),
+            (text_of("app"), text_of("my-${team}")),
+            (text_of("team"), text_of("core")),
+            (text_of("a"), text_of("${b}")),
+            (text_of("b"), text_of("${a}")),
+        ];
+        Vars::new(&outside, &own).expand(&text_of(text))
+    }
+
+    #[test]
+    fn names_are_replaced_and_escapes_kept() {
+        assert_eq!(expand("x").as_deref(), Ok("x"));
+        assert_eq!(expand("${env}/${app}").as_deref(), Ok("${not expanded}/my-core"));
+        assert_eq!(expand("$${env} $5 $$ {x}").as_deref(), Ok("${env} $5 $$ {x}"));
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_is_a_mistake() {
+        let message = |text| expand(text).expect_err(text);
+        assert_eq!(message("${tema}").help.as_deref(), Some("did you mean `team`?"));
+        assert_eq!(message("${HOME}").message, "no variable `HOME`");
+        assert_eq!(message("${a}").message, "variable `a` is defined by itself");
+        assert_eq!(message("x${env").message, "${ is not closed by }");
+        assert_eq!(message("x${env").span, 3..5);
+    }
+}

@@ -1,0 +1,263 @@
+//! Step 2: manifest, overrides and inherited environment → [`Plan`]: the distinct requests, and what each variable is
+//! made of. Pure and value-free: it says all that a run will do before anything is fetched.
+
+use std::collections::HashMap;
+
+use crate::{
+    manifest::{
+        Absent, Child, Content, Delivery, Encoding, Entry, EnvFrom, Export, Inherited, InputError, Keys, Naming, Place,
+        Presence, inherited_entry,
+        reference::{JsonKey, Reference, SecretId, Version},
+    },
+    template::Template,
+};
+
+mod stage;
+
+pub use stage::StageOverride;
+
+/// What a run will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Each (id, version, region) once, in the order of first use.
+    pub requests: Vec<Request>,
+    /// The variables, in the order of the manifest, then of the overrides.
+    pub bindings: Vec<Binding>,
+    /// Secrets whose keys become variables, in the order of the manifest; which ones is known when they are there.
+    pub expansions: Vec<Expansion>,
+    /// Which inherited variables the child gets.
+    pub child: Child,
+    /// The staging label that `--version-stage STAGE` gives every entry without a version of its own.
+    pub stage_for_all: Option<String>,
+}
+
+/// One secret version to fetch; however many variables use it, it is fetched once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// Name or ARN.
+    pub id: SecretId,
+    /// Version id and staging label as asked for; `AWSCURRENT` alone is what neither of them means.
+    pub version: Version,
+    /// The region by ARN, entry, `--region` or `[aws]`, in that order; none leaves it to the SDK's chain.
+    pub region: Option<String>,
+}
+
+/// A variable, and what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The name.
+    pub name: String,
+    /// Where it is written.
+    pub at: Place,
+    /// What it is made of.
+    pub value: Value,
+    /// Whether the child gets it.
+    pub export: Export,
+    /// Whether it gets the value, or the path of a file that holds it.
+    pub delivery: Delivery,
+}
+
+impl Binding {
+    /// Whether it wins over an `[[env_from]]` that gives the same name: all but inherited references do.
+    #[must_use]
+    pub fn beats_env_from(&self) -> bool {
+        !matches!(self.at, Place::Inherited(_))
+    }
+}
+
+/// A secret whose top-level keys become variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expansion {
+    /// Where it is written.
+    pub at: Place,
+    /// Index into [`Plan::requests`].
+    pub request: usize,
+    /// Which keys.
+    pub keys: Keys,
+    /// How they are called.
+    pub naming: Naming,
+    /// Whether it may be absent.
+    pub presence: Presence,
+}
+
+/// What a variable is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A literal.
+    Literal(String),
+    /// The inherited value, by `keep = true`; the child gets it whatever `[child]` says.
+    Kept,
+    /// A part of what a request fetches.
+    Secret {
+        /// Index into [`Plan::requests`].
+        request: usize,
+        /// The part; none for the whole.
+        key: Option<JsonKey>,
+        /// What an absent one does.
+        absent: Absent,
+        /// How bytes become text.
+        encoding: Option<Encoding>,
+    },
+    /// A text with other variables in it.
+    Template(Template),
+}
+
+/// All that a plan is made from.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// `[env]`.
+    pub manifest: Vec<Entry>,
+    /// `[[env_from]]`.
+    pub env_from: Vec<EnvFrom>,
+    /// `--env-file`s, then `--env`s, in their order: a later one wins.
+    pub overrides: Vec<Entry>,
+    /// Whether inherited values are resolved.
+    pub from_env: FromEnv,
+    /// `--version-stage`, in their order.
+    pub stages: Vec<StageOverride>,
+    /// `--region`, else `[aws] region`.
+    pub region: Option<String>,
+    /// `[child]`.
+    pub child: Child,
+}
+
+/// `--from-env`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FromEnv {
+    /// Inherited values are what they are.
+    #[default]
+    Untouched,
+    /// Those that are references are resolved.
+    Resolved,
+}
+
+impl Plan {
+    /// Decides precedence and gathers the requests; `inherited` are raw entries, `NAME=value` mostly.
+    ///
+    /// # Errors
+    /// Broken references of inherited variables, and `--version-stage ID=STAGE` that is for no entry.
+    pub fn new(inputs: Inputs, inherited: &[Vec<u8>]) -> Result<Self, Vec<InputError>> {
+        let mut errors = Vec::new();
+        let mut entries = match inputs.from_env {
+            FromEnv::Untouched => Vec::new(),
+            FromEnv::Resolved => inherited_references(inherited, &inputs.child, &mut errors),
+        };
+        let mut places: HashMap<String, usize> =
+            entries.iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
+        for entry in inputs.manifest.into_iter().chain(inputs.overrides) {
+            let kept = entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some();
+            match places.get(&entry.name) {
+                Some(_) if kept => {}
+                Some(&index) => entries[index] = entry,
+                None => {
+                    places.insert(entry.name.clone(), entries.len());
+                    entries.push(entry);
+                }
+            }
+        }
+        let mut env_from = inputs.env_from;
+        errors.extend(stage::apply(&inputs.stages, references(&mut entries, &mut env_from)));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut requests = Requests::default();
+        let bind = |entry: Entry| Binding {
+            value: if entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some() {
+                Value::Kept
+            } else {
+                requests.value(entry.content, inputs.region.as_deref())
+            },
+            name: entry.name,
+            at: entry.at,
+            export: entry.export,
+            delivery: entry.delivery,
+        };
+        let bindings = entries.into_iter().map(bind).collect();
+        let expand = |one: EnvFrom| Expansion {
+            at: one.at,
+            request: requests.index(one.reference, inputs.region.as_deref()),
+            keys: one.keys,
+            naming: one.naming,
+            presence: one.presence,
+        };
+        let expansions = env_from.into_iter().map(expand).collect();
+        let stage_for_all = inputs.stages.into_iter().rev().find(|stage| stage.id.is_none()).map(|all| all.stage);
+        Ok(Self { requests: requests.list, bindings, expansions, child: inputs.child, stage_for_all })
+    }
+}
+
+fn references<'e>(entries: &'e mut [Entry], env_from: &'e mut [EnvFrom]) -> Vec<&'e mut Reference> {
+    let of_entries = entries.iter_mut().filter_map(|entry| match &mut entry.content {
+        Content::Secret(secret) => Some(&mut secret.reference),
+        Content::Literal(_) | Content::Template(_) => None,
+    });
+    of_entries.chain(env_from.iter_mut().map(|one| &mut one.reference)).collect()
+}
+
+/// The distinct requests so far.
+#[derive(Default)]
+struct Requests {
+    list: Vec<Request>,
+    places: HashMap<Request, usize>,
+}
+
+impl Requests {
+    fn value(&mut self, content: Content, region: Option<&str>) -> Value {
+        let secret = match content {
+            Content::Literal(text) => return Value::Literal(text),
+            Content::Template(template) => return Value::Template(template),
+            Content::Secret(secret) => secret,
+        };
+        let key = secret.reference.key.clone();
+        let request = self.index(secret.reference, region);
+        Value::Secret { request, key, absent: secret.absent, encoding: secret.encoding }
+    }
+
+    /// Of the request for the secret of a reference, whatever its key.
+    fn index(&mut self, reference: Reference, region: Option<&str>) -> usize {
+        let of_arn = reference.id.region().map(str::to_owned);
+        let request = Request {
+            region: of_arn.or(reference.region).or_else(|| region.map(str::to_owned)),
+            version: one_spelling(reference.version),
+            id: reference.id,
+        };
+        let next = self.list.len();
+        *self.places.entry(request).or_insert_with_key(|request| {
+            self.list.push(request.clone());
+            next
+        })
+    }
+}
+
+/// `AWSCURRENT` asked for by name is the same request as no version, so that two of its keys are of one version.
+fn one_spelling(version: Version) -> Version {
+    match (version.stage.as_deref(), &version.id) {
+        (Some("AWSCURRENT"), None) => Version::default(),
+        _ => version,
+    }
+}
+
+fn inherited_references(inherited: &[Vec<u8>], child: &Child, errors: &mut Vec<InputError>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for raw in inherited {
+        let Some((name, value)) = std::str::from_utf8(raw).ok().and_then(|text| text.split_once('=')) else { continue };
+        if name.is_empty() || !child.inherits(Some(name.as_bytes())) || entries.iter().any(|entry| entry.name == name) {
+            continue;
+        }
+        match inherited_entry(name, value) {
+            Some(Ok(entry)) => entries.push(entry),
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
+    }
+    entries
+}
+
+/// The first entry of a name that has a value, as getenv(3) finds it.
+pub(crate) fn first_value<'e>(inherited: &'e [Vec<u8>], name: &str) -> Option<&'e [u8]> {
+    let value_of = |raw: &'e Vec<u8>| raw.strip_prefix(name.as_bytes())?.strip_prefix(b"=");
+    inherited.iter().find_map(value_of).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

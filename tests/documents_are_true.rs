@@ -1,0 +1,42 @@
+//! What the documents show is what happens: README's console blocks, the help texts, the example manifests.
+
+use std::{fs, path::Path};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn the_console_blocks_and_help_texts_are_what_the_binary_prints() {
+    trycmd::TestCases::new()
+        .register_bin("secenv", Path::new(env!("CARGO_BIN_EXE_secenv")))
+        .register_bin("sh", Path::new("/bin/sh"))
+        .case("README.md")
+        .case("tests/help/*.trycmd")
+        .run();
+}
+
+/// A fresh checkout has no `secenv` yet: the first command builds and runs it, with the arguments that are tested above.
+#[test]
+fn the_first_command_is_the_tested_one() {
+    let readme = read("README.md");
+    let first = readme.split_once("```sh\n").unwrap().1.lines().next().unwrap();
+    let arguments = first.strip_prefix("cargo run --quiet -- ").expect("it runs the checkout");
+    assert!(readme.contains(&format!("$ secenv {arguments}\n")), "{first}");
+}
+
+#[test]
+fn the_manifest_of_the_readme_is_one() {
+    let readme = read("README.md");
+    let manifest = readme.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    for target in [None, Some("prod".to_owned())] {
+        let selection = secenv::manifest::Selection { target, ..Default::default() };
+        let read = secenv::manifest::read(manifest, "README.md", Path::new(""), &selection, &|_| Ok(String::new()));
+        assert!(read.is_ok(), "{read:#?}");
+    }
+}
+
+#[test]
+fn the_changelog_has_a_place_for_the_next_version() {
+    assert!(read("CHANGELOG.md").contains("\n## [Unreleased]\n"));
+}

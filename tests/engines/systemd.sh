@@ -1,0 +1,145 @@
+#!/bin/sh
+# Supervise mode under a real systemd, booted in namespaces of its own over a throw-away copy of /.
+# usage: systemd.sh SECENV   (root, systemd, python3)
+set -eu
+secenv=$(realpath "$1")
+for need in /lib/systemd/systemd unshare python3; do
+    command -v "$need" >/dev/null || { echo "LEFT OUT: systemd (no $need)"; exit 0; }
+done
+[ "$(id -u)" = 0 ] || { echo "LEFT OUT: systemd (needs root)"; exit 0; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/out" "$work/units"
+cp "$secenv" "$work/out/secenv"
+
+unit() { cat >"$work/units/$1"; }
+run="/out/secenv run --no-manifest --env A=1 --supervise --"
+
+# Says what it gets, and answers TERM with 3.
+cat >"$work/out/child.py" <<'CHILD'
+import os, signal, socket, sys, time
+def note(text):
+    with open(f"/out/{sys.argv[1]}.log", "a") as log: log.write(text + "\n")
+signal.signal(signal.SIGHUP, lambda *_: note("HUP"))
+def term(*_):
+    note("TERM")
+    sys.exit(3)
+signal.signal(signal.SIGTERM, term)
+ids = [os.environ.get(name) == str(os.getpid()) for name in sys.argv[2:]]
+note(f"pid {os.getpid()} ids {ids}")
+if "NOTIFY_SOCKET" in os.environ:
+    address = os.environ["NOTIFY_SOCKET"].replace("@", "\0", 1)
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1\nSTATUS=well", address)
+if "LISTEN_FDS" in os.environ:
+    connection, _ = socket.socket(fileno=3).accept()
+    connection.sendall(b"served\n")
+    connection.close()
+    sys.exit(0)
+while True: signal.pause()
+CHILD
+
+unit exec.service <<UNIT
+[Service]
+Type=exec
+KillMode=mixed
+ExecStart=$run python3 /out/child.py exec
+UNIT
+unit notify.service <<UNIT
+[Service]
+Type=notify
+WatchdogSec=60
+ExecStart=$run python3 /out/child.py notify WATCHDOG_PID SYSTEMD_EXEC_PID
+UNIT
+unit notify-failed.service <<UNIT
+[Service]
+Type=notify
+ExecStart=$run sh -c 'systemd-notify --ready --pid=\$\$\$\$; sleep 1; exit 9'
+NotifyAccess=all
+UNIT
+unit refused.service <<UNIT
+[Service]
+Type=exec
+Restart=always
+RestartSec=100ms
+RestartPreventExitStatus=125
+ExecStart=/out/secenv run --no-manifest --source file:/no/such --env A=secretsmanager://x --supervise -- true
+UNIT
+unit activated.socket <<UNIT
+[Socket]
+ListenStream=/run/activated
+UNIT
+unit activated.service <<UNIT
+[Service]
+ExecStart=$run python3 /out/child.py activated LISTEN_PID
+UNIT
+unit check.service <<UNIT
+[Unit]
+DefaultDependencies=no
+After=basic.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /out/check.sh
+ExecStopPost=/bin/systemctl exit
+StandardOutput=file:/out/report
+StandardError=file:/out/errors
+UNIT
+
+cat >"$work/out/check.sh" <<'CHECK'
+show() { systemctl show "$1" -p "$2" --value; }
+is() { if [ "$2" = "$3" ]; then echo "ok: $1: $2"; else echo "FAILED: $1: '$2', not '$3'"; fi; }
+# Waits until a property has a value, or a file a line.
+until_is() { n=0; while [ "$(show "$1" "$2")" != "$3" ] && [ $n -lt 200 ]; do n=$((n+1)); sleep 0.05; done; }
+until_says() { n=0; while ! grep -q "$2" "/out/$1.log" 2>/dev/null && [ $n -lt 200 ]; do n=$((n+1)); sleep 0.05; done; }
+
+systemctl start exec; until_says exec pid
+kill -HUP "$(show exec MainPID)"; until_says exec HUP
+is "Type=exec: one HUP" "$(grep -c HUP /out/exec.log)" 1
+systemctl stop exec
+is "Type=exec: one TERM at stop" "$(grep -c TERM /out/exec.log)" 1
+is "Type=exec: status" "$(show exec ExecMainStatus)" 3
+
+systemctl start notify
+is "Type=notify: active" "$(show notify ActiveState)" active
+is "Type=notify: status text" "$(show notify StatusText)" well
+is "Type=notify: the command is the main process" "pid $(show notify MainPID) ids [True, True]" "$(head -1 /out/notify.log)"
+systemctl kill --kill-whom=main -s HUP notify; until_says notify HUP
+is "Type=notify: one HUP" "$(grep -c HUP /out/notify.log)" 1
+systemctl stop notify
+is "Type=notify: one TERM at stop" "$(grep -c TERM /out/notify.log)" 1
+is "Type=notify: status" "$(show notify ExecMainStatus)" 3
+
+systemctl start notify-failed; until_is notify-failed ActiveState failed
+is "Type=notify: a failure is one" "$(show notify-failed Result) $(show notify-failed ExecMainStatus)" "exit-code 9"
+
+systemctl start refused || :; until_is refused ActiveState failed
+is "RestartPreventExitStatus" "$(show refused ExecMainStatus) $(show refused NRestarts)" "125 0"
+
+systemctl start activated.socket
+is "socket activation" "$(python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/activated"); print(s.recv(9).decode().strip())')" served
+is "socket activation: LISTEN_PID" "$(sed 's/.*ids/ids/' /out/activated.log)" "ids [True]"
+CHECK
+
+unshare --pid --mount --uts --ipc --cgroup --fork --kill-child=KILL sh -eu -c '
+    work=$1
+    mount --make-rprivate /
+    mkdir "$work/layers"; mount -t tmpfs tmpfs "$work/layers"
+    mkdir "$work/layers/upper" "$work/layers/work" "$work/root"
+    mount -t overlay overlay -o "lowerdir=/,upperdir=$work/layers/upper,workdir=$work/layers/work" "$work/root"
+    mount -t proc proc "$work/root/proc"
+    mount -t sysfs sysfs "$work/root/sys" 2>/dev/null || mount --rbind /sys "$work/root/sys"
+    mount -t cgroup2 cgroup2 "$work/root/sys/fs/cgroup" 2>/dev/null || :
+    mount --rbind /dev "$work/root/dev"
+    mount -t tmpfs tmpfs "$work/root/run"; mount -t tmpfs tmpfs "$work/root/tmp"
+    mkdir -p "$work/root/out"; mount --bind "$work/out" "$work/root/out"
+    cp "$work"/units/* "$work/root/etc/systemd/system/"
+    exec chroot "$work/root" env container=lxc /lib/systemd/systemd --unit=check.service --log-target=null
+' sh "$work" </dev/null >"$work/console" 2>&1 &
+booted=$!
+n=0
+while kill -0 $booted 2>/dev/null && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.1; done
+kill -KILL $booted 2>/dev/null || :
+wait $booted 2>/dev/null || :
+cat "$work/out/report" || { echo "FAILED: systemd did not get to the checks"; tail "$work/console"; exit 1; }
+cat "$work/out/errors"
+! grep -q FAILED "$work/out/report" && [ "$(grep -c ^ok "$work/out/report")" = 13 ]

@@ -1,0 +1,33 @@
+//! The integration tests: one binary, a file for each promise, and in `support` the rig they stand on.
+//!
+//! The servers are real sockets on loopback and the program under test is the built binary; nothing is mocked inside it.
+#![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
+
+mod agent_is_asked_as_configured;
+#[cfg(feature = "agent-tests")]
+mod agent_is_the_real_one;
+mod aws_is_asked_as_configured;
+mod bad_days;
+mod calls_are_few;
+mod documents_are_true;
+mod exec_is_transparent;
+mod exit_codes;
+mod files_are_private;
+mod inputs_have_an_order;
+mod it_fails_closed;
+mod many_keys_become_variables;
+mod pid_one;
+mod random_manifests;
+mod real_programs_read_them;
+mod regions_fail_over;
+mod rig;
+mod rooms_keep_to_themselves;
+mod secrets_stay_secret;
+mod signals_while_fetching;
+mod supervise;
+mod support;
+mod templates_are_rendered;
+mod the_command_line_is_forgiving;
+mod the_schema_is_true;
+mod values_are_exact;
+mod waits_are_shown;
