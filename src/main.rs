@@ -11,10 +11,7 @@ use clap::Parser;
 use secenv::{
     child,
     cli::{Cli, Command, ErrorFormat},
-    commands::{
-        run::{self, Start},
-        schema,
-    },
+    commands::{Start, run, schema},
     error::Error,
     inherited::{self, Environ},
     log::{Level, Log},
@@ -34,8 +31,8 @@ fn main() -> ExitCode {
         Command::Run(args) => args,
         Command::Schema => return print(&schema::schema()),
     };
-    let format = args.error_format;
-    let ended = level(args.verbose, &environ).and_then(|level| {
+    let format = args.messages.error_format;
+    let ended = level(args.messages.verbose, &environ).and_then(|level| {
         let inherited = inherited::at_start();
         run::run(*args, &Start { inherited: &inherited, environ: &environ, at, log: log(level, format, &environ) })
     });

@@ -8,18 +8,19 @@ use crate::{cli, error::Error, inherited::Environ};
 ///
 /// # Errors
 /// A variable whose value the flag would not take.
-pub(super) fn fill(args: &mut cli::Run, environ: &Environ) -> Result<(), Error> {
-    if !args.no_manifest {
-        fill_one(&mut args.manifest, environ, "SECENV_MANIFEST", "the path of a manifest")?;
+pub(super) fn fill(args: &mut cli::Resolve, environ: &Environ) -> Result<(), Error> {
+    let cli::Resolve { inputs, sources, fetching } = args;
+    if !inputs.no_manifest {
+        fill_one(&mut inputs.manifest, environ, "SECENV_MANIFEST", "the path of a manifest")?;
     }
-    fill_one(&mut args.target, environ, "SECENV_TARGET", "the name of a target")?;
-    fill_one(&mut args.source, environ, "SECENV_SOURCE", "the name of a source")?;
-    if args.region.is_none() {
-        fill_one(&mut args.regions, environ, "SECENV_REGIONS", "a list of regions")?;
+    fill_one(&mut inputs.target, environ, "SECENV_TARGET", "the name of a target")?;
+    fill_one(&mut sources.source, environ, "SECENV_SOURCE", "the name of a source")?;
+    if sources.region.is_none() {
+        fill_one(&mut sources.regions, environ, "SECENV_REGIONS", "a list of regions")?;
     }
-    fill_one(&mut args.deadline, environ, "SECENV_DEADLINE", "a duration such as 30s")?;
-    fill_one(&mut args.concurrency, environ, "SECENV_CONCURRENCY", "a whole number of at least 1")?;
-    fill_one(&mut args.batch, environ, "SECENV_BATCH", "true or false")
+    fill_one(&mut fetching.deadline, environ, "SECENV_DEADLINE", "a duration such as 30s")?;
+    fill_one(&mut fetching.concurrency, environ, "SECENV_CONCURRENCY", "a whole number of at least 1")?;
+    fill_one(&mut fetching.batch, environ, "SECENV_BATCH", "true or false")
 }
 
 fn fill_one<T: FromStr>(flag: &mut Option<T>, environ: &Environ, name: &str, what: &str) -> Result<(), Error> {
