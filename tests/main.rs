@@ -17,6 +17,7 @@ mod inputs_have_an_order;
 mod it_fails_closed;
 mod many_keys_become_variables;
 mod pid_one;
+mod plan_is_true;
 mod random_manifests;
 mod real_programs_read_them;
 mod regions_fail_over;
