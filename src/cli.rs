@@ -4,15 +4,17 @@
 use clap::{Parser, Subcommand};
 
 mod as_run;
+mod get;
 mod messages;
 mod plan;
 mod resolve;
 mod run;
 
 pub use as_run::AsRun;
+pub use get::Get;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
-pub use resolve::{Fetching, Inputs, Resolve, Sources};
+pub use resolve::{Chosen, Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
@@ -31,6 +33,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Print one value, or write it to a file.
+    Get(Box<Get>),
     /// Print the JSON Schema of the manifest, for editors.
     Schema,
 }

@@ -13,7 +13,9 @@ use crate::{
 };
 
 mod fetching;
+pub mod get;
 mod inputs;
+mod output_file;
 pub mod plan;
 mod resolution;
 pub mod run;
@@ -74,6 +76,13 @@ pub struct Output {
     pub exit: Option<Exit>,
 }
 
+impl Output {
+    /// Nothing: it went somewhere else.
+    fn none() -> Self {
+        String::new().into()
+    }
+}
+
 impl From<String> for Output {
     fn from(text: String) -> Self {
         Self { bytes: text.into(), exit: None }
@@ -88,6 +97,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
+        Command::Get(args) => get::get(*args, start).map(Ended::With),
         Command::Schema => Ok(Ended::With(schema::schema().into())),
     }
 }
@@ -98,6 +108,7 @@ pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
+        Command::Get(args) => args.messages.clone(),
         Command::Schema => Messages { error_format: ErrorFormat::Human, verbose: 0 },
     }
 }
@@ -108,5 +119,6 @@ pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
         Command::Plan(_) | Command::Schema => "",
+        Command::Get(_) => "nothing was written",
     }
 }

@@ -60,6 +60,9 @@ pub struct Manifest {
     pub child: Child,
     /// `[fetch]`.
     pub fetch: Fetch,
+    /// What `${name}` stands for, those of the manifest and those from outside; one that cannot be expanded is left out,
+    /// since it is a mistake only where it is used.
+    pub vars: BTreeMap<String, String>,
 }
 
 /// `[aws]`.
@@ -188,6 +191,7 @@ impl<'m> Merge<'m> {
                 batch: self.pick(|layer| layer.batch.as_ref()).map(|batch| batch.on),
                 regions: self.regions(mistakes),
             },
+            vars: self.vars.all(),
         }
     }
 
@@ -302,6 +306,14 @@ impl<'m> Merge<'m> {
         let (line, column) = line_and_column(self.text, span.start);
         Place::Line { file: self.file.to_owned(), line, column: Some(column) }
     }
+}
+
+/// A text as a string of a manifest, with every `${name}` replaced.
+///
+/// # Errors
+/// What cannot be replaced, and what to do.
+pub fn expand(text: &str, vars: &BTreeMap<String, String>) -> Result<String, (String, Option<String>)> {
+    Vars::new(vars, []).expand_in(text)
 }
 
 /// Whether a list of regions is one: not empty, no name empty or there twice.
