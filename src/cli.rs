@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 mod as_run;
+mod export;
 mod get;
 mod messages;
 mod plan;
@@ -11,6 +12,7 @@ mod resolve;
 mod run;
 
 pub use as_run::AsRun;
+pub use export::{Export, ExportFormat};
 pub use get::Get;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
@@ -35,6 +37,8 @@ pub enum Command {
     Plan(Box<Plan>),
     /// Print one value, or write it to a file.
     Get(Box<Get>),
+    /// Write all variables in the format of another tool.
+    Export(Box<Export>),
     /// Print the JSON Schema of the manifest, for editors.
     Schema,
 }
@@ -68,5 +72,6 @@ mod tests {
             flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
         };
         assert_eq!(lacks("plan"), []);
+        assert_eq!(lacks("export"), []);
     }
 }

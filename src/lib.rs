@@ -16,6 +16,7 @@ pub mod cli;
 pub mod commands;
 pub mod environment;
 pub mod error;
+pub mod export;
 pub mod fetch;
 pub mod inherited;
 pub mod input;

@@ -12,6 +12,7 @@ mod calls_are_few;
 mod documents_are_true;
 mod exec_is_transparent;
 mod exit_codes;
+mod exports_round_trip;
 mod files_are_private;
 mod get_is_exact;
 mod inputs_have_an_order;

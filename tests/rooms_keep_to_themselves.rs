@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -23,6 +23,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("plan", &["manifest", "nearest", "template"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
+    ("export", &["manifest::name", "secret"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
     ("report", &["error", "manifest", "plan"]),
@@ -36,6 +37,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "environment",
             "secret",
             "child",
+            "export",
             "error",
             "report",
             "inherited",
