@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 mod as_run;
+mod check;
 mod export;
 mod get;
 mod messages;
@@ -12,6 +13,7 @@ mod resolve;
 mod run;
 
 pub use as_run::AsRun;
+pub use check::Check;
 pub use export::{Export, ExportFormat};
 pub use get::Get;
 pub use messages::{ErrorFormat, Messages};
@@ -35,6 +37,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Do all that `run` does but start the command, and say what is wrong, without a value.
+    Check(Box<Check>),
     /// Print one value, or write it to a file.
     Get(Box<Get>),
     /// Write all variables in the format of another tool.
@@ -72,6 +76,7 @@ mod tests {
             flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
         };
         assert_eq!(lacks("plan"), []);
+        assert_eq!(lacks("check"), []);
         assert_eq!(lacks("export"), []);
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     secret::SecretValue,
 };
 
+pub mod check;
 pub mod export;
 mod fetching;
 pub mod get;
@@ -98,6 +99,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
+        Command::Check(args) => check::check(*args, start).map(Ended::With),
         Command::Get(args) => get::get(*args, start).map(Ended::With),
         Command::Export(args) => export::export(*args, start).map(Ended::With),
         Command::Schema => Ok(Ended::With(schema::schema().into())),
@@ -110,6 +112,7 @@ pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
+        Command::Check(args) => args.messages.clone(),
         Command::Get(args) => args.messages.clone(),
         Command::Export(args) => args.messages.clone(),
         Command::Schema => Messages { error_format: ErrorFormat::Human, verbose: 0 },
@@ -121,7 +124,7 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Schema => "",
+        Command::Plan(_) | Command::Check(_) | Command::Schema => "",
         Command::Get(_) | Command::Export(_) => "nothing was written",
     }
 }

@@ -17,6 +17,7 @@ pub mod aws;
 mod failure;
 pub mod file;
 mod in_order;
+mod particulars;
 mod queue;
 mod retry;
 mod runtime;
@@ -26,6 +27,7 @@ mod waiting;
 
 pub use failure::{Failure, FailureKind, Lasting, Subject};
 pub use in_order::InOrder;
+pub use particulars::{Description, Moment, Particulars, Rotation};
 
 /// A place that secrets come from.
 pub trait Source {
@@ -35,6 +37,11 @@ pub trait Source {
     /// Who it asked as, in a fetch before this; none if it does not know, or is not told before the deadline.
     fn caller(&self, _limits: &Limits) -> Option<Caller> {
         None
+    }
+
+    /// What it tells of secrets beside their values, after a fetch with these outcomes: one for each request.
+    fn survey(&self, requests: &[Request], _outcomes: &[Outcome], _limits: &Limits, _log: &Log) -> Vec<Particulars> {
+        vec![Particulars::NotAsked; requests.len()]
     }
 }
 

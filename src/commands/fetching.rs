@@ -5,7 +5,7 @@ use super::Settings;
 use crate::{
     environment::{EntryFailure, Reason},
     fetch::{
-        FailureKind, InOrder, Limits, Outcome, Source,
+        Caller, FailureKind, InOrder, Limits, Outcome, Source,
         agent::{AgentOptions, AgentSource},
         aws::AwsSource,
         file::FileSource,
@@ -42,8 +42,7 @@ pub(super) fn fetch(sources: &InOrder, plan: &Plan, limits: &Limits, log: Log) -
 pub(super) fn with_caller(
     mut failures: Vec<EntryFailure>,
     plan: &Plan,
-    sources: &InOrder,
-    limits: &Limits,
+    caller: impl FnOnce() -> Option<Caller>,
 ) -> Vec<EntryFailure> {
     let unsaid = failures.iter_mut().filter_map(|entry| match &mut entry.reason {
         Reason::Fetch { request, failure } => {
@@ -59,7 +58,7 @@ pub(super) fn with_caller(
     });
     let mut unsaid = unsaid.peekable();
     if unsaid.peek().is_some()
-        && let Some(caller) = sources.caller(limits)
+        && let Some(caller) = caller()
     {
         unsaid.for_each(|failure| failure.notes.push(caller.to_string()));
     }

@@ -9,7 +9,7 @@ use crate::{
     cli,
     environment::{self, Environment},
     error::Error,
-    fetch::{InOrder, Outcome},
+    fetch::{InOrder, Outcome, Source},
     log::Log,
     plan::Plan,
     report::harmless,
@@ -51,7 +51,7 @@ impl Resolution {
 /// What came of it.
 pub(super) struct Fetched<'r> {
     of: &'r Resolution,
-    sources: InOrder,
+    pub(super) sources: InOrder,
     pub(super) outcomes: Vec<Outcome>,
 }
 
@@ -63,7 +63,7 @@ impl Fetched<'_> {
     pub(super) fn environment(self, start: &Start<'_>) -> Result<Environment, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
         environment::build(plan, &outcomes, start.environ.entries())
-            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+            .map_err(|failures| fetching::with_caller(failures, plan, || sources.caller(&settings.limits)).into())
     }
 
     /// The bytes of the plan's only variable.
@@ -73,7 +73,7 @@ impl Fetched<'_> {
     pub(super) fn bytes(self) -> Result<SecretValue, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
         environment::bytes(plan, &outcomes)
-            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+            .map_err(|failures| fetching::with_caller(failures, plan, || sources.caller(&settings.limits)).into())
     }
 }
 

@@ -18,7 +18,7 @@ use aws_sdk_secretsmanager::{
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
 use super::{
-    Batching, Caller, Failure, Limits, Outcome, Source,
+    Batching, Caller, Failure, Limits, Outcome, Particulars, Source,
     attempts::{self, Failed, Rules},
     queue, runtime,
     trouble::{Asked, Place},
@@ -36,10 +36,12 @@ mod errors;
 mod http;
 mod identity;
 mod regions;
+mod survey;
 
 use batch::Job;
 pub use http::HttpPolicy;
 use regions::{Home, Regions};
+use survey::Surveyor;
 
 /// How long DNS, TCP and TLS may take together; the SDK's own default.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
@@ -83,6 +85,23 @@ impl Source for AwsSource {
         // The connections of the first client ended with its runtime.
         let http = http::client(self.options.allow_http, NonZeroUsize::MIN);
         runtime::run(identity::of(settings, credentials.clone(), http, limits.deadline)).ok().flatten()
+    }
+
+    fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
+        let mut told = vec![Particulars::NotAsked; requests.len()];
+        let fallback = self.used.get().and_then(|(settings, _)| settings.region()).map(ToString::to_string);
+        let questions = survey::questions(requests, outcomes, &self.options.regions, fallback.as_deref());
+        if let (Some((settings, credentials)), Some(count)) = (self.used.get(), NonZeroUsize::new(questions.len())) {
+            let http = http::client(self.options.allow_http, limits.concurrency.min(count));
+            let clients = Clients::new(template(settings).credentials_provider(credentials.clone()).http_client(http));
+            let answers = runtime::run(Surveyor::new(clients, limits, log).all(questions));
+            for (indices, particulars) in answers.unwrap_or_default() {
+                for index in indices {
+                    told[index] = particulars.clone();
+                }
+            }
+        }
+        told
     }
 }
 
