@@ -19,6 +19,9 @@ pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     #[command(after_help = AFTER_RUN_HELP, override_usage = "secenv run [OPTIONS] -- CMD [ARGS]...")]
     Run(Box<Run>),
+    /// Look at the cache of fetched values, or empty it.
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print the JSON Schema of the manifest, for editors.
     Schema,
 }
@@ -88,9 +91,13 @@ pub struct Run {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub batch: Option<bool>,
 
-    /// Have the agent ask Secrets Manager instead of answering from its cache
+    /// Ask Secrets Manager whatever is cached, here ([cache]) or by the agent, and cache the answers
     #[arg(long)]
     pub refresh: bool,
+
+    /// Leave the manifest's [cache] alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_cache: Option<bool>,
 
     /// Let requests go over plain http to other hosts than loopback and the credential addresses
     #[arg(long)]
@@ -127,6 +134,19 @@ pub struct Run {
     /// The command and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true)]
     pub command: Vec<OsString>,
+}
+
+/// `secenv cache`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Cache {
+    /// Print where it is, how many values it holds and how old they are; exits 125 where there can be none.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove all values, and the key that they are sealed with.
+    Clear,
 }
 
 /// How errors are written.

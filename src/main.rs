@@ -12,6 +12,7 @@ use secenv::{
     child,
     cli::{Cli, Command, ErrorFormat},
     commands::{
+        cache,
         run::{self, Start},
         schema,
     },
@@ -32,6 +33,15 @@ fn main() -> ExitCode {
     };
     let args = match cli.command {
         Command::Run(args) => args,
+        Command::Cache(command) => {
+            return match cache::cache(command) {
+                Ok(text) => print(&text),
+                Err(error) => {
+                    write(&report::human(&error, colour(&environ)));
+                    ExitCode::from(error.exit().code())
+                }
+            };
+        }
         Command::Schema => return print(&schema::schema()),
     };
     let format = args.error_format;

@@ -60,6 +60,8 @@ pub struct Manifest {
     pub child: Child,
     /// `[fetch]`.
     pub fetch: Fetch,
+    /// `[cache]`; none switches it off.
+    pub cache: Option<Cache>,
 }
 
 /// `[aws]`.
@@ -101,6 +103,15 @@ pub struct Fetch {
     pub batch: Option<bool>,
     /// Regions of the secrets that name none, in order of preference: replicas of each other.
     pub regions: Vec<String>,
+}
+
+/// `[cache]`; what is not said has a default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cache {
+    /// How long a value is taken from it without asking.
+    pub ttl: Option<Duration>,
+    /// How much longer it stands in for a source that fails for now.
+    pub max_stale: Option<Duration>,
 }
 
 /// What is chosen from outside the text.
@@ -183,11 +194,15 @@ impl<'m> Merge<'m> {
             env_from,
             child: self.child(mistakes),
             fetch: Fetch {
-                deadline: self.deadline(mistakes),
+                deadline: self.duration(|layer| layer.deadline.as_ref(), mistakes),
                 concurrency: self.pick(|layer| layer.concurrency.as_ref()).copied(),
                 batch: self.pick(|layer| layer.batch.as_ref()).map(|batch| batch.on),
                 regions: self.regions(mistakes),
             },
+            cache: self.pick(|layer| layer.cache.as_ref()).map(|_| Cache {
+                ttl: self.duration(|layer| layer.cache.as_ref()?.ttl.as_ref(), mistakes),
+                max_stale: self.duration(|layer| layer.cache.as_ref()?.max_stale.as_ref(), mistakes),
+            }),
         }
     }
 
@@ -210,8 +225,8 @@ impl<'m> Merge<'m> {
         noted(parsed.map_err(|(message, help)| Mistake::new(source.span.clone(), message).help(help)), mistakes)
     }
 
-    fn deadline(&self, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
-        let text = self.pick(|layer| layer.deadline.as_ref())?;
+    fn duration(&self, of: impl Fn(&'m Layer) -> Option<&'m Text>, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
+        let text = self.pick(of)?;
         let expanded = noted(self.vars.expand(text), mistakes)?;
         noted(parse_duration(&expanded).map_err(|message| Mistake::new(text.span.clone(), message)), mistakes)
     }

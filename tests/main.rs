@@ -29,5 +29,6 @@ mod support;
 mod templates_are_rendered;
 mod the_command_line_is_forgiving;
 mod the_schema_is_true;
+mod values_are_cached;
 mod values_are_exact;
 mod waits_are_shown;

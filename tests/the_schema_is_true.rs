@@ -39,7 +39,7 @@ fn tomls(dir: &Path, found: &mut Vec<String>) {
     }
 }
 
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 14] = [
     "",
     "source = \"aws\"\n[aws]\nregion = \"r\"\nrole_arn = \"a\"\nprofile = \"p\"",
     "source = [\"file:x\"]\n[vars]\na = \"\"\n[env]\nA = { secret = \"${a}x\", key = \"/k/0\", optional = true, keep = true }",
@@ -50,14 +50,19 @@ const TAKEN: [&str; 13] = [
     "[[env_from]]\nsecret = \"s\"\nprefix = \"P_\"\nkeys = [\"a\"]\ncase = \"upper\"\noptional = true\nregion = \"r\"",
     "[[env_from]]\nsecret = \"s\"\nexclude = []\nrename = { \"a-b\" = \"A_B\" }\ncase = \"keep\"\nversion_stage = \"S\"",
     "[child]\ninherit = [\"PATH\", \"LC_*\"]\nunset = []\ndrop_aws_credentials = true",
+    "[cache]\nttl = \"15m\"\nmax_stale = \"24h\"\n[target.p.cache]\nttl = \"500ms\"\n[target.q]\ncache = {}",
     "[child]\ninherit = false\n[fetch]\ndeadline = \"1m30s\"\nconcurrency = 1\nbatch = false",
     "[target.p]\nsource = \"aws\"\nvars = { a = \"b\" }\nenv = { A = false, B = \"x\", C = { value = \"v\" } }\nenv_from = []\nchild = { inherit = true }\nfetch = { deadline = \"500ms\" }",
     "[vars]\nm = \"0400\"\n[env]\nF = { secret = \"x\", as = \"file\", path = \"/k\", mode = \"${m}\" }\n[fetch]\ndeadline = \"${m}s\"",
 ];
 
 /// Refused by both; what only secenv refuses (names, `${…}`, references, what a TOML parser refuses) is not here.
-const REFUSED: [&str; 42] = [
+const REFUSED: [&str; 46] = [
     "colour = 1",
+    "cache = true",
+    "[cache]\nttl = 900",
+    "[cache]\nttl = \"15 minutes\"",
+    "[cache]\nstale = \"1h\"",
     "source = 1",
     "vars = 1",
     "[vars]\na = 1",

@@ -194,10 +194,25 @@ fn a_bracket_that_is_never_closed_is_one_mistake() {
 
 #[test]
 fn what_a_later_version_reads_is_refused_by_name() {
-    for text in ["[cache]\nttl = \"1m\"", "[watch]"] {
-        let [mistake] = mistakes(text).try_into().expect("one mistake");
-        assert!(mistake.ends_with("is not in this version of secenv yet"), "{mistake}");
-    }
+    assert_eq!(mistakes("[watch]"), ["1: `watch` is not in this version of secenv yet"]);
+}
+
+#[test]
+fn a_cache_is_switched_on_by_its_section_and_merged_key_by_key() {
+    let base = "[cache]\nmax_stale = \"1h\"\n[target.p.cache]\nttl = \"1m30s\"\n[target.q]";
+    assert_eq!(manifest("", None).cache, None);
+    assert_eq!(manifest("[cache]", None).cache, Some(Cache::default()));
+    let (ttl, max_stale) = (Some(Duration::from_secs(90)), Some(Duration::from_hours(1)));
+    assert_eq!(manifest(base, Some("p")).cache, Some(Cache { ttl, max_stale }));
+    assert_eq!(manifest(base, Some("q")).cache, Some(Cache { ttl: None, max_stale }));
+    assert_eq!(
+        mistakes("[cache]\nttl = \"soon\"\nstale = \"1h\"\n[target.p]\ncache = true"),
+        [
+            "2: `soon` is not a duration such as 500ms, 30s or 1m30s",
+            "3: unknown field `stale` in [cache]",
+            "5: `cache` must be a table, not a boolean",
+        ]
+    );
 }
 
 #[test]

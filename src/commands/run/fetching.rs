@@ -8,6 +8,7 @@ use crate::{
         FailureKind, InOrder, Limits, Outcome, Source,
         agent::{AgentOptions, AgentSource},
         aws::AwsSource,
+        cache::CachedSource,
         file::FileSource,
     },
     log::Log,
@@ -19,7 +20,7 @@ use crate::{
 pub(super) fn sources(settings: &Settings) -> InOrder {
     let source = |name: &SourceName| -> (&'static str, Box<dyn Source>) {
         let source: Box<dyn Source> = match name {
-            SourceName::Aws => Box::new(AwsSource::new(settings.aws.clone())),
+            SourceName::Aws => aws(settings),
             SourceName::Agent(port) => Box::new(AgentSource::new(AgentOptions {
                 port: *port,
                 role_arn: settings.aws.role_arn.clone(),
@@ -30,6 +31,20 @@ pub(super) fn sources(settings: &Settings) -> InOrder {
         (name.word(), source)
     };
     InOrder(settings.sources.iter().map(source).collect())
+}
+
+/// AWS Secrets Manager, behind the cache if there is one: only this source has one here, as an agent has its own.
+fn aws(settings: &Settings) -> Box<dyn Source> {
+    let options = &settings.aws;
+    let source = AwsSource::new(options.clone());
+    match settings.cache {
+        None => Box::new(source),
+        Some(cache) => {
+            let asked = [options.profile.clone(), options.role_arn.clone()];
+            let asked = asked.into_iter().chain(options.regions.iter().cloned().map(Some));
+            Box::new(CachedSource::new(cache, asked.collect(), source))
+        }
+    }
 }
 
 /// An outcome for each request; no source is touched where there is none.

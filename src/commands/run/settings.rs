@@ -14,11 +14,13 @@ use crate::{
         Batching, Limits, Patience,
         agent::Refresh,
         aws::{AwsOptions, HttpPolicy},
+        cache::{CacheOptions, Lifetimes},
     },
     manifest::{Manifest, SourceName, check_regions, parse_duration},
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
+const TTL: Duration = Duration::from_mins(15);
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
 
 /// What holds for one run.
@@ -28,6 +30,8 @@ pub(super) struct Settings {
     pub(super) region: Option<String>,
     pub(super) aws: AwsOptions,
     pub(super) refresh: Refresh,
+    /// For the source `aws`; none is none.
+    pub(super) cache: Option<CacheOptions>,
     pub(super) limits: Limits,
 }
 
@@ -47,7 +51,8 @@ impl Settings {
                 regions,
                 allow_http: if args.allow_http { HttpPolicy::Anywhere } else { HttpPolicy::LoopbackOnly },
             },
-            refresh: if args.refresh { Refresh::Now } else { Refresh::AsCached },
+            refresh: refresh(args),
+            cache: cache(args, manifest),
             limits: Limits {
                 deadline: deadline.at,
                 budget: deadline.budget,
@@ -59,6 +64,17 @@ impl Settings {
             },
         })
     }
+}
+
+fn refresh(args: &cli::Run) -> Refresh {
+    if args.refresh { Refresh::Now } else { Refresh::AsCached }
+}
+
+/// `[cache]`, unless `--no-cache` says otherwise.
+fn cache(args: &cli::Run, manifest: Option<&Manifest>) -> Option<CacheOptions> {
+    let cache = manifest?.cache.filter(|_| args.no_cache != Some(true))?;
+    let lifetimes = Lifetimes { ttl: cache.ttl.unwrap_or(TTL), max_stale: cache.max_stale.unwrap_or_default() };
+    Some(CacheOptions { lifetimes, refresh: refresh(args) })
 }
 
 /// A moment, and how long after the start it is.
