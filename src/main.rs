@@ -1,7 +1,9 @@
 //! Parse, call, report once, end once.
 
 use std::{
+    fs::File,
     io::{self, IsTerminal, Write},
+    os::fd::AsFd,
     panic,
     process::{self, ExitCode},
     time::Instant,
@@ -10,12 +12,8 @@ use std::{
 use clap::Parser;
 use secenv::{
     child,
-    cli::{Cli, Command, ErrorFormat},
-    commands::{
-        cache,
-        run::{self, Start},
-        schema,
-    },
+    cli::{Cli, ErrorFormat},
+    commands::{self, Ended, Output, Start},
     error::Error,
     inherited::{self, Environ},
     log::{Level, Log},
@@ -31,30 +29,21 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(message) => return end_of_parsing(&message),
     };
-    let args = match cli.command {
-        Command::Run(args) => args,
-        Command::Cache(command) => {
-            return match cache::cache(command) {
-                Ok(text) => print(&text),
-                Err(error) => {
-                    write(&report::human(&error, colour(&environ)));
-                    ExitCode::from(error.exit().code())
-                }
-            };
-        }
-        Command::Schema => return print(&schema::schema()),
-    };
-    let format = args.error_format;
-    let ended = level(args.verbose, &environ).and_then(|level| {
+    let messages = commands::messages(&cli.command);
+    let undone = commands::undone(&cli.command);
+    let format = messages.error_format;
+    let ended = level(messages.verbose, &environ).and_then(|level| {
         let inherited = inherited::at_start();
-        run::run(*args, &Start { inherited: &inherited, environ: &environ, at, log: log(level, format, &environ) })
+        let start = Start { inherited: &inherited, environ: &environ, at, log: log(level, format, &environ) };
+        commands::call(cli.command, &start)
     });
     let error = match ended {
-        Ok(status) => child::end_as(status),
+        Ok(Ended::AsChild(status)) => child::end_as(status),
+        Ok(Ended::With(output)) => return print(&output),
         Err(error) => error,
     };
     let text = match format {
-        ErrorFormat::Human => report::human(&error, colour(&environ)),
+        ErrorFormat::Human => report::human(&error, undone, colour(&environ)),
         ErrorFormat::Json => report::machine(&error),
     };
     write(&text);
@@ -89,11 +78,14 @@ fn end_of_parsing(message: &clap::Error) -> ExitCode {
     if message.use_stderr() { ExitCode::from(125) } else { ExitCode::SUCCESS }
 }
 
-/// What a command is asked for, on stdout. A closed pipe (`secenv schema | head`) is no failure.
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+/// What a command is asked for, on stdout, past the buffer of the standard library, which would keep a copy. A closed
+/// pipe (`secenv schema | head`) is no failure.
+fn print(output: &Output) -> ExitCode {
+    let exit = output.exit.map_or(ExitCode::SUCCESS, |exit| ExitCode::from(exit.code()));
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    match stdout.and_then(|mut stdout| stdout.write_all(output.bytes.expose())) {
+        Ok(()) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(error) => {
             write_line(&format!("stdout cannot be written: {error}"));
             ExitCode::from(125)

@@ -21,9 +21,9 @@ pub enum Colour {
     Always,
 }
 
-/// All problems, and a last line that says what did not happen; ends with a line end.
+/// All problems, and a last line that says what did not happen for them; ends with a line end.
 #[must_use]
-pub fn human(error: &Error, colour: Colour) -> String {
+pub fn human(error: &Error, undone: &str, colour: Colour) -> String {
     let mut out = String::new();
     for problem in error.problems() {
         out.push_str(&match problem.at.as_slice() {
@@ -36,7 +36,8 @@ pub fn human(error: &Error, colour: Colour) -> String {
         [_] => "one problem".to_owned(),
         problems => format!("{} problems", problems.len()),
     };
-    let _ = writeln!(out, "secenv: {count}, the command was not started (exit {})", error.exit().code());
+    let comma = if undone.is_empty() { "" } else { ", " };
+    let _ = writeln!(out, "secenv: {count}{comma}{undone} (exit {})", error.exit().code());
     out
 }
 

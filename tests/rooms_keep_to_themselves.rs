@@ -28,7 +28,20 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("report", &["error", "manifest"]),
     (
         "commands",
-        &["cli", "manifest", "plan", "fetch", "environment", "child", "error", "report", "inherited", "input", "log"],
+        &[
+            "cli",
+            "manifest",
+            "plan",
+            "fetch",
+            "environment",
+            "secret",
+            "child",
+            "error",
+            "report",
+            "inherited",
+            "input",
+            "log",
+        ],
     ),
 ];
 
