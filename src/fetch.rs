@@ -9,7 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{log::Log, plan::Request, secret::SecretValue};
+use crate::{
+    log::Log,
+    plan::{Login, Request},
+    secret::SecretValue,
+};
 
 pub mod agent;
 mod attempts;
@@ -33,8 +37,8 @@ pub trait Source {
     /// Answers all requests before `limits.deadline`: as many outcomes as requests, in their order.
     fn fetch(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome>;
 
-    /// Who it asked as, in a fetch before this; none if it does not know, or is not told before the deadline.
-    fn caller(&self, _limits: &Limits) -> Option<Caller> {
+    /// Whom that login was taken for in a fetch before this; none if it does not know, or is not told before the deadline.
+    fn caller(&self, _login: &Login, _limits: &Limits) -> Option<Caller> {
         None
     }
 }

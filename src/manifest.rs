@@ -13,6 +13,7 @@ mod entry;
 mod env_from;
 mod field;
 mod layer;
+mod login;
 mod marked;
 mod mistake;
 pub mod name;
@@ -31,6 +32,7 @@ pub use entry::{
     Absent, Account, Content, Delivery, Directory, Encoding, Export, FileKind, Inherited, NamedFile, Secret,
 };
 pub use env_from::{BadName, Case, EnvFrom, Keys, Naming, Presence};
+pub use login::Login;
 pub use marked::{InputError, inherited_entry, marked_entry};
 pub use mistake::Mistake;
 pub use place::Place;
@@ -69,10 +71,8 @@ pub struct Manifest {
 pub struct Aws {
     /// Region of the secrets that name none.
     pub region: Option<String>,
-    /// Role that is assumed for reading.
-    pub role_arn: Option<String>,
-    /// Profile of the shared configuration files.
-    pub profile: Option<String>,
+    /// Profile and role of those that name none.
+    pub login: Login,
 }
 
 /// A variable of the child.
@@ -187,8 +187,10 @@ impl<'m> Merge<'m> {
             sources: sources.into_iter().flatten().filter_map(|source| self.source(source, mistakes)).collect(),
             aws: Aws {
                 region: self.text(|layer| layer.region.as_ref(), mistakes),
-                role_arn: self.text(|layer| layer.role_arn.as_ref(), mistakes),
-                profile: self.text(|layer| layer.profile.as_ref(), mistakes),
+                login: Login {
+                    profile: self.text(|layer| layer.profile.as_ref(), mistakes),
+                    role_arn: self.text(|layer| layer.role_arn.as_ref(), mistakes),
+                },
             },
             entries: self.entries(&env_from, mistakes),
             env_from,

@@ -16,7 +16,7 @@ use crate::{
         aws::{AwsOptions, HttpPolicy},
         cache::{CacheOptions, Lifetimes},
     },
-    manifest::{Manifest, SourceName, check_regions, parse_duration},
+    manifest::{Login, Manifest, SourceName, check_regions, parse_duration},
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -28,6 +28,7 @@ pub(super) struct Settings {
     /// In order of preference; not empty.
     pub(super) sources: Vec<SourceName>,
     pub(super) region: Option<String>,
+    pub(super) login: Login,
     pub(super) aws: AwsOptions,
     pub(super) refresh: Refresh,
     /// For the source `aws`; none is none.
@@ -45,9 +46,8 @@ impl Settings {
         Ok(Self {
             sources: sources(&args.sources, manifest)?,
             region: if regions.is_empty() { args.sources.region.clone().or(aws.region) } else { None },
+            login: Login { profile: args.sources.profile.clone(), role_arn: None }.or(&aws.login),
             aws: AwsOptions {
-                profile: args.sources.profile.clone().or(aws.profile),
-                role_arn: aws.role_arn,
                 regions,
                 allow_http: if args.fetching.allow_http { HttpPolicy::Anywhere } else { HttpPolicy::LoopbackOnly },
             },

@@ -8,7 +8,10 @@
 use std::time::Duration;
 
 use super::{Caller, FailureKind, Lasting, Limits, Outcome, Source, agent::Refresh};
-use crate::{log::Log, plan::Request};
+use crate::{
+    log::Log,
+    plan::{Login, Request},
+};
 
 mod age;
 mod entry;
@@ -41,19 +44,19 @@ pub struct CacheOptions {
 pub struct CachedSource<S> {
     options: CacheOptions,
     /// What else decides what the source answers.
-    settings: Vec<Option<String>>,
+    settings: Vec<String>,
     source: S,
 }
 
 impl<S: Source> CachedSource<S> {
-    /// `settings` are those that decide whom the source asks, and as whom: other ones find nothing of these.
+    /// `settings` are those that decide, beside the requests, whom the source asks: other ones find nothing of these.
     #[must_use]
-    pub fn new(options: CacheOptions, settings: Vec<Option<String>>, source: S) -> Self {
+    pub fn new(options: CacheOptions, settings: Vec<String>, source: S) -> Self {
         Self { options, settings, source }
     }
 
     fn identity(&self) -> Identity {
-        Identity::here(&self.settings.iter().map(Option::as_deref).collect::<Vec<_>>())
+        Identity::here(&self.settings)
     }
 
     fn cached(&self, store: &Store, about: &[u8], now: Duration) -> Option<(Entry, Standing)> {
@@ -116,8 +119,8 @@ impl<S: Source> Source for CachedSource<S> {
         outcomes.into_iter().flatten().collect()
     }
 
-    fn caller(&self, limits: &Limits) -> Option<Caller> {
-        self.source.caller(limits)
+    fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
+        self.source.caller(login, limits)
     }
 }
 

@@ -72,7 +72,7 @@ env = { E = "z", A = false, N = { value = "new" } }
 fn every_field_is_read() {
     let manifest = manifest(FULL, None);
     assert_eq!(manifest.sources, [SourceName::File("conf/secrets.json".into())]);
-    assert_eq!(manifest.aws.profile.as_deref(), Some("dev"));
+    assert_eq!(manifest.aws.login.profile.as_deref(), Some("dev"));
     let names: Vec<&str> = manifest.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["A", "B", "C", "D", "PATH", "E"]);
     let [short, table, hex, kept, _, literal] = manifest.entries.as_slice() else { panic!("six entries") };
@@ -195,6 +195,19 @@ fn a_bracket_that_is_never_closed_is_one_mistake() {
 #[test]
 fn what_a_later_version_reads_is_refused_by_name() {
     assert_eq!(mistakes("[watch]"), ["1: `watch` is not in this version of secenv yet"]);
+}
+
+#[test]
+fn a_login_is_text_of_a_secret() {
+    let text = "[env]\nA = { secret = \"x\", profile = \"\" }\nB = { value = \"x\", role_arn = \"r\" }\n\
+        C = { secret = \"x\", profil = \"p\" }\n[[env_from]]\nsecret = \"x\"\nrole_arn = 1";
+    let expected = [
+        "2: `profile` is empty",
+        "3: `role_arn` goes with `secret`, not with `value`",
+        "4: unknown field `profil` in an entry of [env]",
+        "7: `role_arn` must be a string, not an integer",
+    ];
+    assert_eq!(mistakes(text), expected);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) struct Identity(Zeroizing<Vec<u8>>);
 
 impl Identity {
     /// That of this process, with these `settings` of the source.
-    pub(super) fn here(settings: &[Option<&str>]) -> Self {
+    pub(super) fn here(settings: &[String]) -> Self {
         let variables = env::vars_os().filter(|(name, _)| name.as_bytes().starts_with(b"AWS_"));
         let mut variables: Vec<(OsString, Zeroizing<Vec<u8>>)> =
             variables.map(|(name, value)| (name, Zeroizing::new(value.into_vec()))).collect();
@@ -45,8 +45,9 @@ impl Identity {
         let mut text = Zeroizing::new(Vec::with_capacity(4096 + length));
         put(&mut text, Some(FORMAT));
         put(&mut text, Some(&[getuid().as_raw().to_le_bytes(), geteuid().as_raw().to_le_bytes()].concat()));
+        text.extend((settings.len() as u64).to_le_bytes());
         for setting in settings {
-            put(&mut text, setting.map(str::as_bytes));
+            put(&mut text, Some(setting.as_bytes()));
         }
         text.extend((variables.len() as u64).to_le_bytes());
         for (name, value) in &variables {
@@ -66,6 +67,8 @@ impl Identity {
             request.version.id.as_deref(),
             request.version.stage.as_deref(),
             request.region.as_deref(),
+            request.login.profile.as_deref(),
+            request.login.role_arn.as_deref(),
         ];
         let length = parts.iter().flatten().map(|part| part.len()).sum::<usize>() + 9 * parts.len();
         let mut text = Zeroizing::new(Vec::with_capacity(self.0.len() + length));
@@ -113,33 +116,44 @@ fn put(text: &mut Vec<u8>, part: Option<&[u8]>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::reference::{SecretId, Version};
+    use crate::{
+        manifest::reference::{SecretId, Version},
+        plan::Login,
+    };
 
     fn request(id: &str, stage: Option<&str>, version: Option<&str>, region: Option<&str>) -> Request {
         Request {
             id: SecretId::parse(id).expect("an id"),
             version: Version { stage: stage.map(str::to_owned), id: version.map(str::to_owned) },
             region: region.map(str::to_owned),
+            login: Login::default(),
         }
     }
 
     #[test]
     fn each_request_of_each_asker_is_another() {
-        let askers = [&[None, None][..], &[Some("a"), None], &[None, Some("a")], &[Some("")], &[]];
+        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let settings = [texts(&[]), texts(&["a"]), texts(&["", "a"]), texts(&["a", ""]), texts(&["x"])];
+        let plain = request("x", None, None, None);
+        let login = |profile: Option<&str>, role_arn: Option<&str>| Request {
+            login: Login { profile: profile.map(str::to_owned), role_arn: role_arn.map(str::to_owned) },
+            ..plain.clone()
+        };
         let requests = [
-            request("x", None, None, None),
+            plain.clone(),
             request("xx", None, None, None),
             request("x", Some("x"), None, None),
             request("x", None, Some("x"), None),
             request("x", None, None, Some("x")),
+            login(Some("x"), None),
+            login(None, Some("x")),
         ];
-        let mut all: Vec<_> = askers
-            .iter()
-            .flat_map(|settings| requests.iter().map(|request| Identity::here(settings).with(request).to_vec()))
-            .collect();
-        assert_eq!(Identity::here(askers[1]).with(&requests[2]).to_vec(), all[7]);
+        let about = |settings: &Vec<String>, request| Identity::here(settings).with(request).to_vec();
+        let mut all: Vec<_> =
+            settings.iter().flat_map(|settings| requests.iter().map(|request| about(settings, request))).collect();
+        assert_eq!(about(&settings[1], &requests[2]), all[9]);
         all.sort();
         all.dedup();
-        assert_eq!(all.len(), askers.len() * requests.len());
+        assert_eq!(all.len(), settings.len() * requests.len());
     }
 }
