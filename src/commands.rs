@@ -64,7 +64,7 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
-        Command::Cache(args) => cache::cache(args).map(|text| Ended::With(text.into())),
+        Command::Cache(args) => cache::cache(args).map(Ended::With),
         Command::Schema => Ok(Ended::With(schema::schema().into())),
     }
 }

@@ -309,6 +309,9 @@ fn where_keyctl_is_refused_so_is_the_cache() {
     for command in ["status", "clear"] {
         contained().args(["cache", command]).run().exits(125).says("the kernel refuses keyctl(2)");
     }
+    let status: Value =
+        serde_json::from_str(&contained().args(["cache", "status", "--json"]).run().exits(125).text()).unwrap();
+    assert!(status["refused"].as_str().unwrap().contains("keyctl"), "{status}");
 }
 
 #[test]
@@ -353,6 +356,7 @@ fn it_can_be_looked_at_and_emptied() {
     assert!(cache(&["status"]).starts_with(&format!("2 values in {}, encrypted\n", laptop.folder().display())));
     let status: Value = serde_json::from_str(&cache(&["status", "--json"])).unwrap();
     assert_eq!(status["directory"], laptop.folder().to_str().unwrap());
+    assert_eq!(status["refused"], Value::Null);
     let entries = status["entries"].as_array().unwrap();
     assert_eq!(entries.len(), 2);
     for entry in entries {

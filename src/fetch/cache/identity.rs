@@ -14,7 +14,7 @@ use std::{
         ffi::{OsStrExt, OsStringExt},
         fs::MetadataExt,
     },
-    path::PathBuf,
+    path::{self, PathBuf},
 };
 
 use nix::unistd::{geteuid, getuid};
@@ -91,7 +91,7 @@ fn state(variable: &str, usual: &str) -> Vec<u8> {
             None => PathBuf::from(path),
         },
     };
-    let path = env::current_dir().unwrap_or_default().join(path);
+    let path = path::absolute(&path).unwrap_or(path);
     let mut text = Vec::new();
     put(&mut text, Some(path.as_os_str().as_bytes()));
     if let Ok(file) = fs::metadata(&path) {
