@@ -18,6 +18,7 @@ mod entry;
 mod folder;
 mod identity;
 mod keyring;
+mod place;
 mod refusal;
 mod seal;
 mod store;

@@ -11,8 +11,9 @@ use std::{
 use super::{
     age::Lifetimes,
     entry::Entry,
-    folder::{Folder, Found, Place},
+    folder::{Folder, Found},
     keyring::{self, Kept},
+    place::Place,
     refusal::Refusal,
     seal::Key,
 };
