@@ -3,13 +3,17 @@
 
 use clap::{Parser, Subcommand};
 
+mod as_run;
 mod cache;
 mod messages;
+mod plan;
 mod resolve;
 mod run;
 
+pub use as_run::AsRun;
 pub use cache::Cache;
 pub use messages::{ErrorFormat, Messages};
+pub use plan::Plan;
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
 
@@ -27,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
+    Plan(Box<Plan>),
     /// Look at the cache of fetched values, or empty it.
     #[command(subcommand)]
     Cache(Cache),
@@ -39,3 +45,29 @@ Examples:
   secenv run -- ./server --port 8080
   secenv run --target prod -m /etc/app/secenv.toml -- ./server
   secenv run --env 'TOKEN=secretsmanager://prod/api#token' -- ./job";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_word_run_can_be_replaced() {
+        let cli = Cli::command();
+        let flags = |name: &str| {
+            let command = cli.find_subcommand(name).expect(name);
+            command.get_arguments().filter_map(|flag| Some((flag.get_long()?, flag.get_short()))).collect::<Vec<_>>()
+        };
+        let lacks = |other: &str| {
+            let theirs = flags(other);
+            flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
+        };
+        assert_eq!(lacks("plan"), []);
+    }
+}

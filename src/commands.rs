@@ -8,12 +8,14 @@ use crate::{
     error::{Error, Exit},
     inherited::{Environ, Inherited},
     log::Log,
+    report::Colour,
     secret::SecretValue,
 };
 
 pub mod cache;
 mod fetching;
 mod inputs;
+pub mod plan;
 mod resolution;
 pub mod run;
 pub mod schema;
@@ -33,6 +35,28 @@ pub struct Start<'s> {
     pub at: Instant,
     /// secenv's own verbosity.
     pub log: Log,
+    /// What stdout is.
+    pub stdout: Stdout,
+}
+
+/// What stdout is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal, with or without colours.
+    Terminal(Colour),
+    /// A file, a pipe.
+    Other,
+}
+
+impl Stdout {
+    /// Whether what is printed there has colours.
+    #[must_use]
+    pub fn colour(self) -> Colour {
+        match self {
+            Self::Terminal(colour) => colour,
+            Self::Other => Colour::Never,
+        }
+    }
 }
 
 /// How a command ended that did not fail.
@@ -64,6 +88,7 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
         Command::Cache(args) => cache::cache(args).map(Ended::With),
         Command::Schema => Ok(Ended::With(schema::schema().into())),
     }
@@ -74,6 +99,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Plan(args) => args.messages.clone(),
         Command::Cache(_) | Command::Schema => Messages { error_format: ErrorFormat::Human, verbose: 0 },
     }
 }
@@ -83,6 +109,6 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Cache(_) | Command::Schema => "",
+        Command::Plan(_) | Command::Cache(_) | Command::Schema => "",
     }
 }

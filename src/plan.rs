@@ -1,7 +1,7 @@
 //! Step 2: manifest, overrides and inherited environment → [`Plan`]: the distinct requests, and what each variable is
 //! made of. Pure and value-free: it says all that a run will do before anything is fetched.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 use crate::{
     manifest::{
@@ -12,9 +12,11 @@ use crate::{
     template::Template,
 };
 
+mod load;
 mod stage;
 
 pub use crate::manifest::Login;
+pub use load::{Calls, Fleet, Load, Operation, Share};
 pub use stage::StageOverride;
 
 /// What a run will do.
@@ -58,6 +60,8 @@ pub struct Binding {
     pub export: Export,
     /// Whether it gets the value, or the path of a file that holds it.
     pub delivery: Delivery,
+    /// What it won over: the same name elsewhere, the weakest first.
+    pub over: Vec<Place>,
 }
 
 impl Binding {
@@ -147,27 +151,29 @@ impl Plan {
             FromEnv::Untouched => Vec::new(),
             FromEnv::Resolved => inherited_references(inherited, &inputs.child, &mut errors),
         };
+        let mut env_from = inputs.env_from;
         let mut places: HashMap<String, usize> =
             entries.iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
+        let mut over: Vec<Vec<Place>> = vec![Vec::new(); entries.len()];
         for entry in inputs.manifest.into_iter().chain(inputs.overrides) {
             let kept = entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some();
             match places.get(&entry.name) {
-                Some(_) if kept => {}
-                Some(&index) => entries[index] = entry,
+                Some(&index) if kept => over[index].push(entry.at),
+                Some(&index) => over[index].push(mem::replace(&mut entries[index], entry).at),
                 None => {
                     places.insert(entry.name.clone(), entries.len());
+                    over.push(beaten(&entry, &env_from, inherited, &inputs.child));
                     entries.push(entry);
                 }
             }
         }
-        let mut env_from = inputs.env_from;
         errors.extend(stage::apply(&inputs.stages, references(&mut entries, &mut env_from)));
         if !errors.is_empty() {
             return Err(errors);
         }
         let defaults = Defaults { region: inputs.region, login: inputs.login };
         let mut requests = Requests::default();
-        let bind = |entry: Entry| Binding {
+        let bind = |(entry, over): (Entry, Vec<Place>)| Binding {
             value: if entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some() {
                 Value::Kept
             } else {
@@ -177,8 +183,9 @@ impl Plan {
             at: entry.at,
             export: entry.export,
             delivery: entry.delivery,
+            over,
         };
-        let bindings = entries.into_iter().map(bind).collect();
+        let bindings = entries.into_iter().zip(over).map(bind).collect();
         let expand = |one: EnvFrom| Expansion {
             at: one.at,
             request: requests.index(one.reference, one.login, &defaults),
@@ -190,6 +197,20 @@ impl Plan {
         let stage_for_all = inputs.stages.into_iter().rev().find(|stage| stage.id.is_none()).map(|all| all.stage);
         Ok(Self { requests: requests.list, bindings, expansions, child: inputs.child, stage_for_all })
     }
+}
+
+/// What a manifest's or a flag's entry wins over that is no such entry itself.
+fn beaten(entry: &Entry, env_from: &[EnvFrom], inherited: &[Vec<u8>], child: &Child) -> Vec<Place> {
+    if entry.export == Export::Withheld {
+        return Vec::new();
+    }
+    let name = entry.name.as_bytes();
+    let is_it = |raw: &Vec<u8>| raw.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"="));
+    let is_inherited = child.inherits(Some(name)) && inherited.iter().any(is_it);
+    let kept = entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some();
+    let inherited = (is_inherited && !kept).then(|| Place::Inherited(entry.name.clone()));
+    let gives_it = |one: &&EnvFrom| one.known_names().is_some_and(|names| names.contains(&entry.name));
+    inherited.into_iter().chain(env_from.iter().filter(gives_it).map(|one| one.at.clone())).collect()
 }
 
 fn references<'e>(entries: &'e mut [Entry], env_from: &'e mut [EnvFrom]) -> Vec<&'e mut Reference> {

@@ -18,6 +18,7 @@ mod it_fails_closed;
 mod logins_are_told_apart;
 mod many_keys_become_variables;
 mod pid_one;
+mod plan_is_true;
 mod random_manifests;
 mod real_programs_read_them;
 mod regions_fail_over;

@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
-    ("report", &["error", "manifest"]),
+    ("report", &["error", "manifest", "plan"]),
     (
         "commands",
         &[

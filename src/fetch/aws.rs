@@ -13,7 +13,7 @@ use aws_sdk_secretsmanager::config::{Builder, IdentityCache, StalledStreamProtec
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
 use super::{
-    Caller, Limits, Outcome, Source,
+    Batching, Caller, Limits, Outcome, Source,
     attempts::{self, Failed, Rules},
     queue, runtime,
     trouble::{Asked, Place},
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     log::Log,
-    plan::{Login, Request},
+    plan::{Login, Operation, Request},
 };
 
 mod batch;
@@ -154,6 +154,22 @@ fn endpoint(settings: &SdkConfig) -> Option<String> {
         .build()
         .ok()?;
     settings.service_config()?.load_config(key)
+}
+
+/// The calls that a fetch begins with, each with the region as far as it is known without asking anybody: a request that
+/// names none goes to the first of the replicas, else where the SDK's chain says.
+#[must_use]
+pub fn calls(requests: &[Request], replicas: &[String], batching: Batching) -> Vec<(Operation, Option<String>)> {
+    let region = |request: &Request| request.region.clone().or_else(|| replicas.first().cloned());
+    let regions: Vec<Option<String>> = requests.iter().map(region).collect();
+    let regional: Vec<_> = (requests.iter().zip(&regions).enumerate())
+        .map(|(index, (request, region))| (index, request, region.as_deref().unwrap_or_default()))
+        .collect();
+    let call = |job: Job| match job {
+        Job::Single(index) => (Operation::GetSecretValue, regions[index].clone()),
+        Job::Batch(indices) => (Operation::BatchGetSecretValue, regions[indices[0]].clone()),
+    };
+    batch::jobs(&regional, batching).into_iter().map(call).collect()
 }
 
 /// A request that can be asked: where, and as whom.

@@ -48,6 +48,15 @@ impl Keys {
             Self::AllBut(keys) => keys.iter().all(|named| named != key),
         }
     }
+
+    /// The names that they will have, where they are known before the secret is: with `keys = […]`.
+    #[must_use]
+    pub fn names(&self, naming: &Naming) -> Option<Vec<String>> {
+        match self {
+            Self::Only(keys) => Some(keys.iter().map(|key| naming.name(key)).collect()),
+            Self::All | Self::AllBut(_) => None,
+        }
+    }
 }
 
 /// How keys are called in the environment.
@@ -93,10 +102,7 @@ impl EnvFrom {
     /// The names it will give, where they are known before the secret is: with `keys = […]`.
     #[must_use]
     pub fn known_names(&self) -> Option<Vec<String>> {
-        match &self.keys {
-            Keys::Only(keys) => Some(keys.iter().map(|key| self.naming.name(key)).collect()),
-            Keys::All | Keys::AllBut(_) => None,
-        }
+        self.keys.names(&self.naming)
     }
 }
 

@@ -95,6 +95,23 @@ fn a_later_input_wins_and_an_overridden_secret_is_not_fetched() {
 }
 
 #[test]
+fn a_binding_tells_what_it_won_over() {
+    let mut inputs = inputs(
+        "[env]\nA = \"one\"\nB = \"two\"\nC = { value = \"three\", keep = true }\nN = { value = \"no\", export = false }\n\
+         [[env_from]]\nsecret = \"s\"\nkeys = [\"B\", \"Z\"]\n[child]\nunset = [\"D\"]",
+    );
+    inputs.overrides = env(&["A=literal", "D=x", "A=again"]);
+    let plan = Plan::new(inputs, &raw(&["A=", "B=1", "C=1", "D=1", "N=1", "AB=1"])).expect("a plan");
+    let over = |name: &str| {
+        let binding = plan.bindings.iter().find(|binding| binding.name == name).expect(name);
+        binding.over.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(over("A"), ["the inherited variable A", "secenv.toml:2:1", "--env A"]);
+    assert_eq!(over("B"), ["the inherited variable B", "secenv.toml:7:10"]);
+    assert!(over("C").is_empty() && over("D").is_empty() && over("N").is_empty());
+}
+
+#[test]
 fn keep_lets_a_non_empty_inherited_value_win_over_the_manifest_only() {
     let text = "[env]\nA = { secret = \"a\", keep = true }\nB = { value = \"b\", keep = true }\nC = { secret = \"c\", keep = true }\nD = { secret = \"d\", keep = true }";
     let mut inputs = inputs(text);
