@@ -3,13 +3,19 @@
 
 use clap::{Parser, Subcommand};
 
+pub mod completions;
+pub mod man;
 mod messages;
 mod resolve;
 mod run;
+mod schema;
 
+pub use completions::Completions;
+pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
+pub use schema::Schema;
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
@@ -26,7 +32,11 @@ pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
     /// Print the JSON Schema of the manifest, for editors.
-    Schema,
+    Schema(Schema),
+    /// Print a script with which a shell completes the command line.
+    Completions(Completions),
+    /// Print or write the man pages.
+    Man(Man),
 }
 
 const AFTER_HELP: &str = "\

@@ -4,15 +4,17 @@ use std::time::Instant;
 
 use crate::{
     child::Status,
-    cli::{Command, ErrorFormat, Messages},
+    cli::{Command, Messages},
     error::{Error, Exit},
     inherited::{Environ, Inherited},
     log::Log,
     secret::SecretValue,
 };
 
+pub mod completions;
 mod fetching;
 mod inputs;
+pub mod man;
 mod resolution;
 pub mod run;
 pub mod schema;
@@ -63,7 +65,9 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
-        Command::Schema => Ok(Ended::With(schema::schema().into())),
+        Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
+        Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
+        Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
     }
 }
 
@@ -72,7 +76,9 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
-        Command::Schema => Messages { error_format: ErrorFormat::Human, verbose: 0 },
+        Command::Schema(args) => args.messages.clone(),
+        Command::Completions(args) => args.messages.clone(),
+        Command::Man(args) => args.messages.clone(),
     }
 }
 
@@ -81,6 +87,7 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Schema => "",
+        Command::Schema(_) | Command::Completions(_) => "",
+        Command::Man(_) => "no page was printed",
     }
 }

@@ -27,3 +27,4 @@ pub mod plan;
 pub mod report;
 pub mod secret;
 pub mod template;
+pub mod whole_file;

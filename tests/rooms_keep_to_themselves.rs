@@ -9,13 +9,14 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
     ("json", &[]),
     ("log", &[]),
     ("input", &[]),
+    ("whole_file", &[]),
     ("inherited", &[]),
     ("cli", &[]),
     ("template", &["secret", "nearest"]),
@@ -41,6 +42,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "inherited",
             "input",
             "log",
+            "nearest",
+            "whole_file",
         ],
     ),
 ];
