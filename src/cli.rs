@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 pub mod completions;
 pub mod man;
 mod messages;
+mod policy;
 mod resolve;
 mod run;
 mod schema;
@@ -13,6 +14,7 @@ mod schema;
 pub use completions::Completions;
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
+pub use policy::{Policy, Scope};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
 pub use schema::Schema;
@@ -31,6 +33,8 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Print the least-privilege IAM policy for the manifest.
+    Policy(Box<Policy>),
     /// Print the JSON Schema of the manifest, for editors.
     Schema(Schema),
     /// Print a script with which a shell completes the command line.

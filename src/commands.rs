@@ -15,6 +15,7 @@ pub mod completions;
 mod fetching;
 mod inputs;
 pub mod man;
+pub mod policy;
 mod resolution;
 pub mod run;
 pub mod schema;
@@ -65,6 +66,7 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
         Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
         Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
         Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
@@ -76,6 +78,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Policy(args) => args.messages.clone(),
         Command::Schema(args) => args.messages.clone(),
         Command::Completions(args) => args.messages.clone(),
         Command::Man(args) => args.messages.clone(),
@@ -88,6 +91,7 @@ pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
         Command::Schema(_) | Command::Completions(_) => "",
+        Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",
     }
 }

@@ -43,6 +43,11 @@ impl Log {
         }
     }
 
+    /// Says a line at any verbosity: one that belongs to what is printed on stdout.
+    pub fn note(&self, line: &str) {
+        (self.write)(&format!("note: {line}"));
+    }
+
     /// Says a line at `-v`; the text is made only if it is wanted.
     pub fn info(&self, line: impl FnOnce() -> String) {
         self.say(Level::Info, line);

@@ -18,6 +18,7 @@ mod it_fails_closed;
 mod man_pages_are_clean;
 mod many_keys_become_variables;
 mod pid_one;
+mod policy_is_the_least;
 mod random_manifests;
 mod real_programs_read_them;
 mod regions_fail_over;

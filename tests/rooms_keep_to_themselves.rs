@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -22,6 +22,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("template", &["secret", "nearest"]),
     ("manifest", &["nearest", "template"]),
     ("plan", &["manifest", "nearest", "template"]),
+    ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("child", &["environment", "inherited"]),
@@ -33,6 +34,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "cli",
             "manifest",
             "plan",
+            "policy",
             "fetch",
             "environment",
             "secret",

@@ -14,6 +14,7 @@ pub mod both;
 pub mod fault;
 pub mod fetching;
 pub mod file_source;
+pub mod iam;
 pub mod metadata;
 pub mod moto;
 pub mod probe;
