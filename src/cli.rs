@@ -5,17 +5,25 @@ use clap::{Parser, Subcommand};
 
 mod as_run;
 mod cache;
+pub mod completions;
+pub mod man;
 mod messages;
 mod plan;
+mod policy;
 mod resolve;
 mod run;
+mod schema;
 
 pub use as_run::AsRun;
 pub use cache::Cache;
+pub use completions::Completions;
+pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
+pub use policy::{Policy, Scope};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
+pub use schema::Schema;
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
@@ -33,11 +41,17 @@ pub enum Command {
     Run(Box<Run>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Print the least-privilege IAM policy for the manifest.
+    Policy(Box<Policy>),
     /// Look at the cache of fetched values, or empty it.
     #[command(subcommand)]
     Cache(Cache),
     /// Print the JSON Schema of the manifest, for editors.
-    Schema,
+    Schema(Schema),
+    /// Print a script with which a shell completes the command line.
+    Completions(Completions),
+    /// Print or write the man pages.
+    Man(Man),
 }
 
 const AFTER_HELP: &str = "\
