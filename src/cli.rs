@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 pub mod completions;
+mod init;
 pub mod man;
 mod messages;
 mod policy;
@@ -12,6 +13,7 @@ mod run;
 mod schema;
 
 pub use completions::Completions;
+pub use init::{From, Init};
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use policy::{Policy, Scope};
@@ -33,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Write a first manifest, from an env file or from what AWS has.
+    Init(Box<Init>),
     /// Print the least-privilege IAM policy for the manifest.
     Policy(Box<Policy>),
     /// Print the JSON Schema of the manifest, for editors.

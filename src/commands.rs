@@ -13,6 +13,7 @@ use crate::{
 
 pub mod completions;
 mod fetching;
+pub mod init;
 mod inputs;
 pub mod man;
 pub mod policy;
@@ -66,6 +67,7 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
         Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
         Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
         Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
@@ -78,6 +80,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Init(args) => args.messages.clone(),
         Command::Policy(args) => args.messages.clone(),
         Command::Schema(args) => args.messages.clone(),
         Command::Completions(args) => args.messages.clone(),
@@ -91,6 +94,7 @@ pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
         Command::Schema(_) | Command::Completions(_) => "",
+        Command::Init(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",
     }
