@@ -3,19 +3,25 @@
 
 use clap::{Parser, Subcommand};
 
+mod as_run;
+mod cache;
 pub mod completions;
 mod init;
 pub mod man;
 mod messages;
+mod plan;
 mod policy;
 mod resolve;
 mod run;
 mod schema;
 
+pub use as_run::AsRun;
+pub use cache::Cache;
 pub use completions::Completions;
 pub use init::{From, Init};
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
+pub use plan::Plan;
 pub use policy::{Policy, Scope};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
@@ -37,8 +43,13 @@ pub enum Command {
     Run(Box<Run>),
     /// Write a first manifest, from an env file or from what AWS has.
     Init(Box<Init>),
+    /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
+    Plan(Box<Plan>),
     /// Print the least-privilege IAM policy for the manifest.
     Policy(Box<Policy>),
+    /// Look at the cache of fetched values, or empty it.
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print the JSON Schema of the manifest, for editors.
     Schema(Schema),
     /// Print a script with which a shell completes the command line.
@@ -52,3 +63,29 @@ Examples:
   secenv run -- ./server --port 8080
   secenv run --target prod -m /etc/app/secenv.toml -- ./server
   secenv run --env 'TOKEN=secretsmanager://prod/api#token' -- ./job";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_word_run_can_be_replaced() {
+        let cli = Cli::command();
+        let flags = |name: &str| {
+            let command = cli.find_subcommand(name).expect(name);
+            command.get_arguments().filter_map(|flag| Some((flag.get_long()?, flag.get_short()))).collect::<Vec<_>>()
+        };
+        let lacks = |other: &str| {
+            let theirs = flags(other);
+            flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
+        };
+        assert_eq!(lacks("plan"), []);
+    }
+}

@@ -4,18 +4,21 @@ use std::time::Instant;
 
 use crate::{
     child::Status,
-    cli::{Command, Messages},
+    cli::{Cache, Command, Messages},
     error::{Error, Exit},
     inherited::{Environ, Inherited},
     log::Log,
+    report::Colour,
     secret::SecretValue,
 };
 
+pub mod cache;
 pub mod completions;
 mod fetching;
 pub mod init;
 mod inputs;
 pub mod man;
+pub mod plan;
 pub mod policy;
 mod resolution;
 pub mod run;
@@ -36,6 +39,28 @@ pub struct Start<'s> {
     pub at: Instant,
     /// secenv's own verbosity.
     pub log: Log,
+    /// What stdout is.
+    pub stdout: Stdout,
+}
+
+/// What stdout is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal, with or without colours.
+    Terminal(Colour),
+    /// A file, a pipe.
+    Other,
+}
+
+impl Stdout {
+    /// Whether what is printed there has colours.
+    #[must_use]
+    pub fn colour(self) -> Colour {
+        match self {
+            Self::Terminal(colour) => colour,
+            Self::Other => Colour::Never,
+        }
+    }
 }
 
 /// How a command ended that did not fail.
@@ -68,7 +93,9 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
         Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
+        Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
         Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
+        Command::Cache(args) => cache::cache(&args).map(Ended::With),
         Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
         Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
         Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
@@ -81,7 +108,9 @@ pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
         Command::Init(args) => args.messages.clone(),
+        Command::Plan(args) => args.messages.clone(),
         Command::Policy(args) => args.messages.clone(),
+        Command::Cache(Cache::Status { messages, .. } | Cache::Clear { messages }) => messages.clone(),
         Command::Schema(args) => args.messages.clone(),
         Command::Completions(args) => args.messages.clone(),
         Command::Man(args) => args.messages.clone(),
@@ -93,7 +122,7 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Schema(_) | Command::Completions(_) => "",
+        Command::Plan(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
         Command::Init(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",

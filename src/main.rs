@@ -13,7 +13,7 @@ use clap::Parser;
 use secenv::{
     child,
     cli::{Cli, ErrorFormat},
-    commands::{self, Ended, Output, Start},
+    commands::{self, Ended, Output, Start, Stdout},
     error::Error,
     inherited::{self, Environ},
     log::{Level, Log},
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
     let format = messages.error_format;
     let ended = level(messages.verbose, &environ).and_then(|level| {
         let inherited = inherited::at_start();
-        let start = Start { inherited: &inherited, environ: &environ, at, log: log(level, format, &environ) };
+        let log = log(level, format, &environ);
+        let start = Start { inherited: &inherited, environ: &environ, at, log, stdout: stdout(&environ) };
         commands::call(cli.command, &start)
     });
     let error = match ended {
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         Err(error) => error,
     };
     let text = match format {
-        ErrorFormat::Human => report::human(&error, undone, colour(&environ)),
+        ErrorFormat::Human => report::human(&error, undone, colour(&io::stderr(), &environ)),
         ErrorFormat::Json => report::machine(&error),
     };
     write(&text);
@@ -66,9 +67,14 @@ fn log(level: Level, format: ErrorFormat, environ: &Environ) -> Log {
     if person { log.with_status(write_status) } else { log }
 }
 
-fn colour(environ: &Environ) -> Colour {
+fn colour(stream: &impl IsTerminal, environ: &Environ) -> Colour {
     let wanted = environ.get(b"NO_COLOR").is_none_or(<[u8]>::is_empty) && environ.get(b"TERM") != Some(b"dumb");
-    if wanted && io::stderr().is_terminal() { Colour::Always } else { Colour::Never }
+    if wanted && stream.is_terminal() { Colour::Always } else { Colour::Never }
+}
+
+fn stdout(environ: &Environ) -> Stdout {
+    let stdout = io::stdout();
+    if stdout.is_terminal() { Stdout::Terminal(colour(&stdout, environ)) } else { Stdout::Other }
 }
 
 /// `--help` and `--version` go to stdout and succeed; a mistake on the command line is one for good.

@@ -12,6 +12,7 @@ mod key;
 mod resource;
 
 pub use key::{Key, KeyError};
+pub use resource::is_account;
 
 use document::{Condition, Statement};
 use resource::Resource;
@@ -19,10 +20,8 @@ use resource::Resource;
 /// What the plan does not say.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// Of secrets that are named, not by ARN: twelve digits; none for any.
+    /// Of secrets that are named, not by ARN, and asked for without a role: twelve digits; none for any.
     pub account: Option<String>,
-    /// Where the region does not tell.
-    pub partition: Option<String>,
     /// Of secrets that name no region: replicas in each of them.
     pub regions: Vec<String>,
     /// What the secrets are encrypted with.

@@ -56,6 +56,8 @@ fn from_an_env_file_to_a_run_with_nothing_but_its_own_words() {
     let steps = commands(&second);
     assert_eq!(steps[0], "echo secrets.json >>.gitignore");
     does(&steps[0]);
+    let plan = steps.iter().find(|step| step.starts_with("secenv plan")).unwrap();
+    assert!(does(plan).contains("DATABASE_URL"));
     let policy = steps.iter().find(|step| step.contains(" policy")).unwrap();
     assert!(does(policy).contains(":secret:TODO-??????"));
     let run = steps.iter().find(|step| step.contains("--target local -- CMD")).unwrap();

@@ -194,3 +194,13 @@ fn an_independent_linter_finds_nothing_wrong() {
     let found: Value = serde_json::from_slice(&output.run().exits(0).stdout).unwrap();
     assert_eq!(found, json!([[], [], [], [], ["UNKNOWN_ACTION"]]));
 }
+
+#[test]
+fn several_askers_are_told_what_each_of_them_reads() {
+    let manifest = "[env]\nA = \"a\"\nB = { secret = \"b\", role_arn = \"arn:aws:iam::444455556666:role/b\" }";
+    let output = secenv().manifest(manifest).args(["policy", "--account", "111122223333"]).run().exits(0);
+    let output = output.says("for the role arn:aws:iam::444455556666:role/b; who starts secenv needs sts:AssumeRole");
+    let output = output.says("who starts secenv reads a: leave").says("role/b reads b: leave");
+    let text = output.text();
+    assert!(text.contains(":111122223333:secret:a-??????") && text.contains(":444455556666:secret:b-??????"), "{text}");
+}

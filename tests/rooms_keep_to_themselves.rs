@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
-    ("report", &["error", "manifest"]),
+    ("report", &["error", "manifest", "plan"]),
     (
         "commands",
         &[
@@ -53,7 +53,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
 ];
 
 /// Crates that only some places may name.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("aws_config", &["fetch/aws"]),
     ("aws_credential_types", &["fetch/aws"]),
     ("aws_sdk_", &["fetch/aws"]),
@@ -77,7 +77,11 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("toml::", &["manifest"]),
     ("dotenvy::", &["manifest/dotenv"]),
     ("annotate_snippets", &["report"]),
-    ("nix::", &["child", "inherited"]),
+    ("nix::", &["child", "inherited", "fetch/cache"]),
+    ("linux_keyutils", &["fetch/cache/keyring"]),
+    ("chacha20poly1305", &["fetch/cache"]),
+    ("hmac::", &["fetch/cache/seal"]),
+    ("sha2::", &["fetch/cache/seal"]),
     ("minijinja", &["template"]),
     ("schemars", &["manifest/schema"]),
 ];

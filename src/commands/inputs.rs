@@ -148,6 +148,7 @@ pub(super) fn together(
         from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
         stages,
         region: settings.region.clone(),
+        login: settings.login.clone(),
         child: manifest.child,
     })
 }

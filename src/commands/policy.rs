@@ -6,7 +6,8 @@ use crate::{
     error::Error,
     fetch::Batching,
     manifest::SourceName,
-    policy::{Key, KeyError, Keys, MANAGED_LIMIT, Policy, Scope, Use, Wide},
+    plan::{Login, Request},
+    policy::{Key, KeyError, Keys, MANAGED_LIMIT, Policy, Scope, Use, Wide, is_account},
 };
 
 /// The policy as JSON; what it does not know is said on stderr.
@@ -24,11 +25,8 @@ pub fn policy(args: cli::Policy, start: &Start<'_>) -> Result<String, Error> {
         let message = format!("the secrets come from the file {}, so no permission is needed", path.display());
         return Err(Error::usage(message, "choose a target that reads from AWS with --target, or give --source aws"));
     }
-    let role = settings.aws.role_arn.as_deref();
-    let of_role = |index| role.and_then(|role| role.split(':').nth(index)).map(str::to_owned);
     let scope = Scope {
-        account: account.or_else(|| of_role(4).filter(|account| is_account(account))),
-        partition: of_role(1).filter(|partition| partition.starts_with("aws")),
+        account,
         uses: uses(&settings.sources, settings.limits.batching, args.scope.check),
         regions: settings.aws.regions,
         keys,
@@ -38,8 +36,8 @@ pub fn policy(args: cli::Policy, start: &Start<'_>) -> Result<String, Error> {
     for wide in &policy.wide {
         start.log.note(narrow(*wide));
     }
-    if let Some(role) = role {
-        start.log.note(&format!("this is for the role {role}; who starts secenv needs sts:AssumeRole on it"));
+    for line in askers(&plan.requests) {
+        start.log.note(&line);
     }
     if settings.sources.iter().any(|source| matches!(source, SourceName::Agent(_))) {
         start.log.note("an agent asks with its own identity: this is for the agent's role, too");
@@ -52,6 +50,37 @@ pub fn policy(args: cli::Policy, start: &Start<'_>) -> Result<String, Error> {
         ));
     }
     Ok(policy.text())
+}
+
+/// Whom the policy is for, where that is not who starts secenv; of several, what each of them reads.
+fn askers(requests: &[Request]) -> Vec<String> {
+    let mut logins: Vec<(&Login, Vec<&str>)> = Vec::new();
+    for request in requests {
+        match logins.iter_mut().find(|(login, _)| **login == request.login) {
+            Some((_, ids)) => ids.push(request.id.as_str()),
+            None => logins.push((&request.login, vec![request.id.as_str()])),
+        }
+    }
+    let who = |login: &Login| match (&login.role_arn, &login.profile) {
+        (Some(role), _) => format!("the role {role}"),
+        (None, Some(profile)) => format!("the profile {profile}"),
+        (None, None) => "who starts secenv".to_owned(),
+    };
+    let roles = logins.iter().filter(|(login, _)| login.role_arn.is_some());
+    let mut lines: Vec<String> = roles
+        .map(|(login, _)| {
+            let starter =
+                login.profile.as_ref().map_or("who starts secenv".to_owned(), |name| format!("the profile {name}"));
+            format!("this is for {}; {starter} needs sts:AssumeRole on it", who(login))
+        })
+        .collect();
+    if let [_, _, ..] = logins.as_slice() {
+        let reads = |(login, ids): &(&Login, Vec<&str>)| {
+            format!("{} reads {}: leave the others out of its policy", who(login), ids.join(", "))
+        };
+        lines.extend(logins.iter().map(reads));
+    }
+    lines
 }
 
 fn uses(sources: &[SourceName], batching: Batching, check: bool) -> Vec<Use> {
@@ -78,10 +107,6 @@ fn narrow(wide: Wide) -> &'static str {
              their own"
         }
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// `1111-2222-3333` is how the console shows it.

@@ -25,7 +25,7 @@ impl Resource {
             None if scope.regions.is_empty() => vec!["*".to_owned()],
             None => scope.regions.clone(),
         };
-        regions.into_iter().map(|region| Self::of_name(request.id.as_str(), region, scope)).collect()
+        regions.into_iter().map(|region| Self::of_name(request, region, scope)).collect()
     }
 
     fn of_arn(id: &SecretId) -> Self {
@@ -40,18 +40,21 @@ impl Resource {
         Self { partition: part(1), region: part(3), account: part(4), name }
     }
 
-    fn of_name(name: &str, region: String, scope: &Scope) -> Result<Self, String> {
+    /// A name is looked for in the account of who asks, which a role's ARN says.
+    fn of_name(request: &Request, region: String, scope: &Scope) -> Result<Self, String> {
         if region != "*" && !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(region);
         }
+        let of_role = |index| request.login.role_arn.as_ref()?.split(':').nth(index).map(str::to_owned);
+        let account = of_role(4).filter(|account| is_account(account));
         Ok(Self {
-            partition: match (&scope.partition, region.as_str()) {
-                (Some(partition), "*") => partition.clone(),
+            partition: match of_role(1) {
+                Some(partition) if region == "*" && partition.starts_with("aws") => partition,
                 _ => partition(&region).to_owned(),
             },
             region,
-            account: scope.account.clone().unwrap_or_else(|| "*".to_owned()),
-            name: format!("{name}-??????"),
+            account: account.or_else(|| scope.account.clone()).unwrap_or_else(|| "*".to_owned()),
+            name: format!("{}-??????", request.id.as_str()),
         })
     }
 
@@ -72,6 +75,12 @@ impl fmt::Display for Resource {
         let Self { partition, region, account, name } = self;
         write!(f, "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}")
     }
+}
+
+/// Whether the text is the id of an account: twelve digits.
+#[must_use]
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// By the start of the region's name, as botocore's `partitions.json` has it.

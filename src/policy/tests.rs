@@ -1,12 +1,18 @@
 use super::*;
 use crate::manifest::reference::{SecretId, Version};
+use crate::plan::Login;
 
 fn request(id: &str, region: Option<&str>) -> Request {
-    Request { id: SecretId::parse(id).expect("an id"), version: Version::default(), region: region.map(str::to_owned) }
+    Request {
+        id: SecretId::parse(id).expect("an id"),
+        version: Version::default(),
+        region: region.map(str::to_owned),
+        login: Login::default(),
+    }
 }
 
 fn scope(keys: Keys) -> Scope {
-    Scope { account: Some("111122223333".into()), partition: None, regions: vec![], keys, uses: vec![] }
+    Scope { account: Some("111122223333".into()), regions: vec![], keys, uses: vec![] }
 }
 
 fn read(requests: &[Request], scope: &Scope) -> Vec<String> {
@@ -55,8 +61,9 @@ fn what_is_not_known_is_a_star_that_is_told() {
     assert_eq!(policy.statements[0].resources, ["arn:aws:secretsmanager:*:*:secret:a-??????"]);
     assert_eq!(policy.statements[1].resources, ["arn:aws:kms:*:*:key/*"]);
     assert_eq!(policy.wide, [Wide::Account, Wide::Region, Wide::Key]);
-    let in_china = Scope { partition: Some("aws-cn".into()), ..unknown };
-    assert_eq!(read(&[request("a", None)], &in_china), ["arn:aws-cn:secretsmanager:*:*:secret:a-??????"]);
+    let role_arn = Some("arn:aws-cn:iam::444455556666:role/app".to_owned());
+    let in_china = Request { login: Login { role_arn, profile: None }, ..request("a", None) };
+    assert_eq!(read(&[in_china], &unknown), ["arn:aws-cn:secretsmanager:*:444455556666:secret:a-??????"]);
     let arn = request("arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf", Some("eu-west-1"));
     assert_eq!(Policy::new(&[arn], &Scope { account: None, ..scope(Keys::Managed) }).expect("regions").wide, []);
 }
