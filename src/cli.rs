@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 mod as_run;
 mod cache;
 pub mod completions;
+mod init;
 pub mod man;
 mod messages;
 mod plan;
@@ -17,6 +18,7 @@ mod schema;
 pub use as_run::AsRun;
 pub use cache::Cache;
 pub use completions::Completions;
+pub use init::{From, Init};
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
@@ -39,6 +41,8 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Write a first manifest, from an env file or from what AWS has.
+    Init(Box<Init>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
     /// Print the least-privilege IAM policy for the manifest.

@@ -15,6 +15,7 @@ use crate::{
 pub mod cache;
 pub mod completions;
 mod fetching;
+pub mod init;
 mod inputs;
 pub mod man;
 pub mod plan;
@@ -91,6 +92,7 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
         Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
         Command::Cache(args) => cache::cache(&args).map(Ended::With),
@@ -105,6 +107,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Init(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
         Command::Policy(args) => args.messages.clone(),
         Command::Cache(Cache::Status { messages, .. } | Cache::Clear { messages }) => messages.clone(),
@@ -120,6 +123,7 @@ pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
         Command::Plan(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
+        Command::Init(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",
     }

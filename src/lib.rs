@@ -14,6 +14,7 @@
 pub mod child;
 pub mod cli;
 pub mod commands;
+pub mod draft;
 pub mod environment;
 pub mod error;
 pub mod fetch;

@@ -13,6 +13,7 @@ mod documents_are_true;
 mod exec_is_transparent;
 mod exit_codes;
 mod files_are_private;
+mod init_begins_a_manifest;
 mod inputs_have_an_order;
 mod it_fails_closed;
 mod logins_are_told_apart;

@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -22,6 +22,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("template", &["secret", "nearest"]),
     ("manifest", &["nearest", "template"]),
     ("plan", &["manifest", "nearest", "template"]),
+    ("draft", &["manifest", "secret", "json", "nearest"]),
     ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
@@ -35,6 +36,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "manifest",
             "plan",
             "policy",
+            "draft",
             "fetch",
             "environment",
             "secret",
