@@ -12,7 +12,9 @@ fn commands() -> Vec<Vec<&'static str>> {
         next += 1;
         let help = secenv().args(&words).args(["--help"]).run().succeeds().text();
         let listed = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
-        for name in listed.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        // A description that goes on in the next line is further to the right.
+        let lines = listed.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
+        for name in lines.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
             found.push([words.as_slice(), &[&*name.to_owned().leak()]].concat());
         }
     }
