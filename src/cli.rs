@@ -4,22 +4,34 @@
 use clap::{Parser, Subcommand};
 
 mod as_run;
+mod cache;
 mod check;
+pub mod completions;
 mod export;
 mod get;
+mod init;
+pub mod man;
 mod messages;
 mod plan;
+mod policy;
 mod resolve;
 mod run;
+mod schema;
 
 pub use as_run::AsRun;
+pub use cache::Cache;
 pub use check::Check;
+pub use completions::Completions;
 pub use export::{Export, ExportFormat};
 pub use get::Get;
+pub use init::{From, Init};
+pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
+pub use policy::{Policy, Scope};
 pub use resolve::{Chosen, Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
+pub use schema::Schema;
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
@@ -35,6 +47,8 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Write a first manifest, from an env file or from what AWS has.
+    Init(Box<Init>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
     /// Do all that `run` does but start the command, and say what is wrong, without a value.
@@ -43,8 +57,17 @@ pub enum Command {
     Get(Box<Get>),
     /// Write all variables in the format of another tool.
     Export(Box<Export>),
+    /// Print the least-privilege IAM policy for the manifest.
+    Policy(Box<Policy>),
+    /// Look at the cache of fetched values, or empty it.
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print the JSON Schema of the manifest, for editors.
-    Schema,
+    Schema(Schema),
+    /// Print a script with which a shell completes the command line.
+    Completions(Completions),
+    /// Print or write the man pages.
+    Man(Man),
 }
 
 const AFTER_HELP: &str = "\

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::{
     child::Status,
-    cli::{Command, ErrorFormat, Messages},
+    cli::{Cache, Command, Messages},
     error::{Error, Exit},
     inherited::{Environ, Inherited},
     log::Log,
@@ -12,13 +12,18 @@ use crate::{
     secret::SecretValue,
 };
 
+pub mod cache;
 pub mod check;
+pub mod completions;
 pub mod export;
 mod fetching;
 pub mod get;
+pub mod init;
 mod inputs;
+pub mod man;
 mod output_file;
 pub mod plan;
+pub mod policy;
 mod resolution;
 pub mod run;
 pub mod schema;
@@ -98,11 +103,16 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
         Command::Check(args) => check::check(*args, start).map(Ended::With),
         Command::Get(args) => get::get(*args, start).map(Ended::With),
         Command::Export(args) => export::export(*args, start).map(Ended::With),
-        Command::Schema => Ok(Ended::With(schema::schema().into())),
+        Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
+        Command::Cache(args) => cache::cache(&args).map(Ended::With),
+        Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
+        Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
+        Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
     }
 }
 
@@ -111,11 +121,16 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Init(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
         Command::Check(args) => args.messages.clone(),
         Command::Get(args) => args.messages.clone(),
         Command::Export(args) => args.messages.clone(),
-        Command::Schema => Messages { error_format: ErrorFormat::Human, verbose: 0 },
+        Command::Policy(args) => args.messages.clone(),
+        Command::Cache(Cache::Status { messages, .. } | Cache::Clear { messages }) => messages.clone(),
+        Command::Schema(args) => args.messages.clone(),
+        Command::Completions(args) => args.messages.clone(),
+        Command::Man(args) => args.messages.clone(),
     }
 }
 
@@ -124,7 +139,9 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Check(_) | Command::Schema => "",
-        Command::Get(_) | Command::Export(_) => "nothing was written",
+        Command::Plan(_) | Command::Check(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
+        Command::Init(_) | Command::Get(_) | Command::Export(_) => "nothing was written",
+        Command::Policy(_) => "no policy was made",
+        Command::Man(_) => "no page was printed",
     }
 }

@@ -15,13 +15,14 @@ use crate::{
 mod load;
 mod stage;
 
+pub use crate::manifest::Login;
 pub use load::{Calls, Fleet, Load, Operation, Share};
 pub use stage::StageOverride;
 
 /// What a run will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Each (id, version, region) once, in the order of first use.
+    /// Each (id, version, region, login) once, in the order of first use.
     pub requests: Vec<Request>,
     /// The variables, in the order of the manifest, then of the overrides.
     pub bindings: Vec<Binding>,
@@ -42,6 +43,8 @@ pub struct Request {
     pub version: Version,
     /// The region by ARN, entry, `--region` or `[aws]`, in that order; none leaves it to the SDK's chain.
     pub region: Option<String>,
+    /// As whom: by entry, then `--profile` or `[aws]`.
+    pub login: Login,
 }
 
 /// A variable, and what it is made of.
@@ -121,6 +124,8 @@ pub struct Inputs {
     pub stages: Vec<StageOverride>,
     /// `--region`, else `[aws] region`.
     pub region: Option<String>,
+    /// `--profile`, else `[aws]`.
+    pub login: Login,
     /// `[child]`.
     pub child: Child,
 }
@@ -166,12 +171,13 @@ impl Plan {
         if !errors.is_empty() {
             return Err(errors);
         }
+        let defaults = Defaults { region: inputs.region, login: inputs.login };
         let mut requests = Requests::default();
         let bind = |(entry, over): (Entry, Vec<Place>)| Binding {
             value: if entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some() {
                 Value::Kept
             } else {
-                requests.value(entry.content, inputs.region.as_deref())
+                requests.value(entry.content, &defaults)
             },
             name: entry.name,
             at: entry.at,
@@ -182,7 +188,7 @@ impl Plan {
         let bindings = entries.into_iter().zip(over).map(bind).collect();
         let expand = |one: EnvFrom| Expansion {
             at: one.at,
-            request: requests.index(one.reference, inputs.region.as_deref()),
+            request: requests.index(one.reference, one.login, &defaults),
             keys: one.keys,
             naming: one.naming,
             presence: one.presence,
@@ -215,6 +221,12 @@ fn references<'e>(entries: &'e mut [Entry], env_from: &'e mut [EnvFrom]) -> Vec<
     of_entries.chain(env_from.iter_mut().map(|one| &mut one.reference)).collect()
 }
 
+/// Where and as whom, unless it is said.
+struct Defaults {
+    region: Option<String>,
+    login: Login,
+}
+
 /// The distinct requests so far.
 #[derive(Default)]
 struct Requests {
@@ -223,22 +235,23 @@ struct Requests {
 }
 
 impl Requests {
-    fn value(&mut self, content: Content, region: Option<&str>) -> Value {
+    fn value(&mut self, content: Content, defaults: &Defaults) -> Value {
         let secret = match content {
             Content::Literal(text) => return Value::Literal(text),
             Content::Template(template) => return Value::Template(template),
             Content::Secret(secret) => secret,
         };
         let key = secret.reference.key.clone();
-        let request = self.index(secret.reference, region);
+        let request = self.index(secret.reference, secret.login, defaults);
         Value::Secret { request, key, absent: secret.absent, encoding: secret.encoding }
     }
 
     /// Of the request for the secret of a reference, whatever its key.
-    fn index(&mut self, reference: Reference, region: Option<&str>) -> usize {
+    fn index(&mut self, reference: Reference, login: Login, defaults: &Defaults) -> usize {
         let of_arn = reference.id.region().map(str::to_owned);
         let request = Request {
-            region: of_arn.or(reference.region).or_else(|| region.map(str::to_owned)),
+            region: of_arn.or(reference.region).or_else(|| defaults.region.clone()),
+            login: login.or(&defaults.login),
             version: one_spelling(reference.version),
             id: reference.id,
         };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{At, Error, Problem},
-    manifest::{Place, line_and_column},
+    manifest::{Login, Place, line_and_column},
 };
 
 pub mod check;
@@ -145,6 +145,16 @@ fn place_as_json(at: &At) -> Value {
             json!({ "file": file, "line": line, "column": column })
         }
         At::Named(place) => named_place(place),
+    }
+}
+
+/// As whom somebody is asked, if that is said.
+fn as_whom(login: &Login) -> Option<String> {
+    match (&login.profile, &login.role_arn) {
+        (None, None) => None,
+        (Some(profile), None) => Some(format!("as profile {profile}")),
+        (None, Some(role)) => Some(format!("as {role}")),
+        (Some(profile), Some(role)) => Some(format!("as {role}, by profile {profile}")),
     }
 }
 

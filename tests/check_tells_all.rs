@@ -96,7 +96,8 @@ fn six_lines_and_five_remedies() {
 fn the_document_says_the_same() {
     let output = check(&six(), SIX, &["--json"]).exits(125);
     let document = document(&output);
-    assert_eq!(document["caller"], json!({ "arn": CALLER, "account": "123456789012" }));
+    let caller = json!({ "profile": null, "role_arn": null, "arn": CALLER, "account": "123456789012" });
+    assert_eq!(document["callers"], json!([caller]));
     let of =
         |field: &str| document["secrets"].as_array().unwrap().iter().map(|one| one[field].clone()).collect::<Vec<_>>();
     let states = ["not-found", "access-denied", "pending-deletion", "no-such-key", "ok", "ok"];
@@ -295,8 +296,8 @@ fn a_manifest_of_literals_asks_nobody() {
     let output = check(&server, "[env]\nA = { value = \"x\" }\n", &["--json"]).exits(0);
     let document = document(&output);
     assert_eq!(
-        (&document["secrets"], &document["took_ms"], &document["caller"]),
-        (&json!([]), &Json::Null, &Json::Null)
+        (&document["secrets"], &document["took_ms"], &document["callers"]),
+        (&json!([]), &Json::Null, &json!([]))
     );
     assert_eq!(server.record().connections, 0);
     assert_eq!(
@@ -320,7 +321,7 @@ fn an_independent_secrets_manager_is_understood() {
         moto_start("[env]\nA = \"check/good#a\"\nB = { secret = \"check/good\", version_stage = \"AWSPREVIOUS\" }\n");
     let output = good.args(["check", "--json"]).run().exits(0);
     let found = document(&output);
-    assert_eq!(found["caller"]["account"], "123456789012");
+    assert_eq!(found["callers"][0]["account"], "123456789012");
     assert_eq!(found["secrets"][0]["rotation"], json!({ "state": "off" }));
     assert_eq!(found["secrets"][1]["version_stages"], json!(["AWSPREVIOUS"]));
     let bad =
@@ -329,4 +330,39 @@ fn an_independent_secrets_manager_is_understood() {
     assert!(text.contains("did you mean check/database?"), "{text}");
     assert!(text.contains("pending-deletion (20"), "{text}");
     assert!(text.contains("the stages that exist: ") && text.contains("AWSPREVIOUS ("), "{text}");
+}
+
+#[test]
+fn each_login_asks_for_itself() {
+    let server = Fault::serve(&[Secret::text("s", "x")]);
+    let manifest = "[env]\nA = \"s\"\nB = { secret = \"s\", profile = \"other\" }\n";
+    let start = || {
+        let start = secenv().aws(&server).manifest(manifest);
+        let config = start.dir().join("config");
+        let text = "[profile other]\nregion = us-east-1\naws_access_key_id = OTHER\naws_secret_access_key = secret\n";
+        start.file("config", text).env("AWS_CONFIG_FILE", config).args(["check"])
+    };
+    let found = document(&start().args(["--json"]).run().exits(0));
+    let profiles =
+        |field: &str| found[field].as_array().unwrap().iter().map(|one| one["profile"].clone()).collect::<Vec<_>>();
+    assert_eq!(profiles("callers"), [Json::Null, json!("other")]);
+    assert_eq!(profiles("secrets"), [Json::Null, json!("other")]);
+    for operation in [GET, DESCRIBE, IDENTITY] {
+        let seen = server.seen();
+        let mut keys: Vec<_> =
+            seen.iter().filter(|seen| seen.operation == operation).map(|seen| seen.access_key.as_str()).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["AKIAIOSFODNN7EXAMPLE", "OTHER"], "{operation}");
+    }
+    let text = start().run().exits(0).text();
+    assert!(text.contains(&format!("asked as {CALLER} (account 123456789012), as profile other\n")), "{text}");
+}
+
+#[test]
+fn what_is_cached_is_not_what_is_there() {
+    let server = Fault::serve(&[Secret::text("s", "x")]);
+    for _ in 0..2 {
+        check(&server, "[cache]\nttl = \"1h\"\n[env]\nA = \"s\"\n", &[]).exits(0);
+    }
+    assert_eq!(server.calls(GET), 2);
 }

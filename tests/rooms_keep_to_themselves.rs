@@ -9,18 +9,21 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
     ("json", &[]),
     ("log", &[]),
     ("input", &[]),
+    ("whole_file", &[]),
     ("inherited", &[]),
     ("cli", &[]),
     ("template", &["secret", "nearest"]),
     ("manifest", &["nearest", "template"]),
     ("plan", &["manifest", "nearest", "template"]),
+    ("draft", &["manifest", "secret", "json", "nearest"]),
+    ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("export", &["manifest::name", "secret"]),
@@ -34,6 +37,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "cli",
             "manifest",
             "plan",
+            "policy",
+            "draft",
             "fetch",
             "environment",
             "secret",
@@ -45,12 +50,14 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "inherited",
             "input",
             "log",
+            "nearest",
+            "whole_file",
         ],
     ),
 ];
 
 /// Crates that only some places may name.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("aws_config", &["fetch/aws"]),
     ("aws_credential_types", &["fetch/aws"]),
     ("aws_sdk_", &["fetch/aws"]),
@@ -74,7 +81,11 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("toml::", &["manifest"]),
     ("dotenvy::", &["manifest/dotenv"]),
     ("annotate_snippets", &["report"]),
-    ("nix::", &["child", "inherited"]),
+    ("nix::", &["child", "inherited", "fetch/cache"]),
+    ("linux_keyutils", &["fetch/cache/keyring"]),
+    ("chacha20poly1305", &["fetch/cache"]),
+    ("hmac::", &["fetch/cache/seal"]),
+    ("sha2::", &["fetch/cache/seal"]),
     ("minijinja", &["template"]),
     ("schemars", &["manifest/schema"]),
 ];

@@ -20,9 +20,11 @@ pub(crate) fn count() -> Result<(), String> {
     println!("| secenv run | instructions |\n|---|--:|");
     let arena = Arena::open(Transport::Http, 1)?;
     print("file source, K = 1", &arena, Contestant::SecenvFile)?;
+    print("warm cache, K = 1", &arena, Contestant::SecenvCached)?;
     print("http, K = 1", &arena, Contestant::Secenv)?;
     print("TLS, K = 1", &Arena::open(Transport::Tls, 1)?, Contestant::Secenv)?;
     let arena = Arena::open(Transport::Http, 20)?;
+    print("warm cache, K = 20", &arena, Contestant::SecenvCached)?;
     print("http, K = 20", &arena, Contestant::Secenv)?;
     print("http, K = 20, --batch", &arena, Contestant::SecenvBatch)?;
     print("TLS, K = 20, --batch", &Arena::open(Transport::Tls, 20)?, Contestant::SecenvBatch)
@@ -30,7 +32,9 @@ pub(crate) fn count() -> Result<(), String> {
 
 fn print(title: &str, arena: &Arena, contestant: Contestant) -> Result<(), String> {
     let tools = Tools::none();
-    let plain = arena.command(contestant, &tools, ABSENT)?;
+    let mut plain = arena.command(contestant, &tools, ABSENT)?;
+    // What is cached is cached by a run before.
+    bounded(&mut plain, LIMIT)?;
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     valgrind.arg(plain.get_program()).args(plain.get_args()).env_clear();

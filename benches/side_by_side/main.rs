@@ -1,5 +1,6 @@
 //! secenv beside what else starts a command with secrets, in one interleaved run: wall, CPU, memory, requests.
-//! Writes its table to `benches/side_by_side.md`; `instructions` as an argument counts secenv's instructions instead.
+//! Writes its table to `benches/side_by_side.md`; `alone` as an argument leaves the peers out and writes nothing,
+//! `instructions` counts secenv's instructions instead.
 //! `benches/README.md` says what is measured and how to read it. No time is asserted.
 #![expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Some((first, command)) if first == launch::FLAG => launch::child(command),
         _ => Options::parse(&arguments).and_then(|options| match options.mode {
             Mode::Instructions => instructions::count(),
-            Mode::Race => side_by_side(&options),
+            Mode::Race | Mode::Alone => side_by_side(&options),
         }),
     };
     match end {
@@ -46,8 +47,12 @@ fn main() -> ExitCode {
 }
 
 fn side_by_side(options: &Options) -> Result<(), String> {
-    println!("installing the contestants under target/peers, which takes minutes the first time");
-    let tools = Tools::install();
+    let tools = if options.mode == Mode::Alone {
+        Tools::none()
+    } else {
+        println!("installing the contestants under target/peers, which takes minutes the first time");
+        Tools::install()
+    };
     let before = Machine::look();
     let mut text = table::head(&before, options);
     for transport in [Transport::Http, Transport::Tls] {
@@ -62,6 +67,10 @@ fn side_by_side(options: &Options) -> Result<(), String> {
     }
     let load = machine::load();
     let _ = writeln!(text, "\nLoad average at the end: {load}.");
+    if options.mode == Mode::Alone {
+        println!("load average {} before, {load} at the end", before.load);
+        return Ok(());
+    }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/side_by_side.md");
     fs::write(&file, text).map_err(|error| format!("cannot write benches/side_by_side.md: {error}"))?;
     println!("written: benches/side_by_side.md");

@@ -1,4 +1,4 @@
-//! The bench's own arguments: `cargo bench --bench side_by_side -- [instructions] [--rounds N] [--budget SECONDS]`.
+//! The bench's own arguments: `cargo bench --bench side_by_side -- [alone|instructions] [--rounds N] [--budget SECONDS]`.
 //! Pure.
 //! Apart, because cargo adds `--bench`, which is nobody's.
 
@@ -9,6 +9,8 @@ use std::{ffi::OsString, time::Duration};
 pub(crate) enum Mode {
     /// All contestants, side by side.
     Race,
+    /// secenv and the floor, on stdout.
+    Alone,
     /// secenv alone, under callgrind.
     Instructions,
 }
@@ -34,10 +36,11 @@ impl Options {
             };
             match argument.as_ref() {
                 "--bench" => {}
+                "alone" => options.mode = Mode::Alone,
                 "instructions" => options.mode = Mode::Instructions,
                 "--rounds" => options.rounds = number()? as usize,
                 "--budget" => options.budget = Duration::from_secs(number()?.into()),
-                other => return Err(format!("{other}? there are: instructions, --rounds N, --budget SECONDS")),
+                other => return Err(format!("{other}? there are: alone, instructions, --rounds N, --budget SECONDS")),
             }
         }
         Ok(options)

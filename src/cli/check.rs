@@ -28,6 +28,8 @@ Everything that `run` does before it starts the command: each secret is fetched,
 rendered, each size checked. No value is shown. Files with a path are not written. Any command line of `run` will do, \
 with `check` in its place; the command is not started.
 
+What the manifest's [cache] holds is neither used nor changed.
+
 Beside that it asks who it is (GetCallerIdentity), and, where it may, for rotation and deletion (DescribeSecret) and \
 for the names that come nearest to one that does not exist (ListSecrets). No run needs these two permissions; without \
 them a check says less.
@@ -37,7 +39,7 @@ version that has been AWSPENDING for an hour), a value of a variable with a line
 a byte order mark.
 
 --json prints one document, for a good manifest and a bad one: exit_code and problems as --error-format json has \
-them; if there is no mistake in the manifest caller, took_ms, secrets and warnings too. A field may be added, none \
+them; if there is no mistake in the manifest callers, took_ms, secrets and warnings too. A field may be added, none \
 changes.
 
 Exit codes:

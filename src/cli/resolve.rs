@@ -19,7 +19,7 @@ pub struct Resolve {
 }
 
 /// Which manifest, and what is chosen in it.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Input")]
 pub struct Chosen {
     /// The manifest; `-` reads it from stdin [default: ./secenv.toml] [env: SECENV_MANIFEST]
@@ -40,7 +40,7 @@ pub struct Chosen {
 }
 
 /// The manifest, and what stands over it.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Input")]
 pub struct Inputs {
     /// The manifest.
@@ -101,9 +101,13 @@ pub struct Fetching {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub batch: Option<bool>,
 
-    /// Have the agent ask Secrets Manager instead of answering from its cache
+    /// Ask Secrets Manager whatever is cached, here ([cache]) or by the agent, and cache the answers
     #[arg(long)]
     pub refresh: bool,
+
+    /// Leave the manifest's [cache] alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_cache: Option<bool>,
 
     /// Let requests go over plain http to other hosts than loopback and the credential addresses
     #[arg(long)]

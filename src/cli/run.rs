@@ -11,7 +11,7 @@ use super::{Messages, Resolve};
 #[command(after_help = AFTER_HELP, override_usage = "secenv run [OPTIONS] -- CMD [ARGS]...")]
 pub struct Run {
     /// The command and its arguments
-    #[arg(value_name = "CMD", required = true, trailing_var_arg = true)]
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, value_hint = clap::ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
 
     /// What the command gets.

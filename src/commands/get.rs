@@ -12,7 +12,8 @@ use crate::{
     error::{At, Error, Exit, Problem},
     fetch::{Fetched, Payload},
     manifest::{
-        self, Absent, Content, Delivery, Entry, Export, Inherited, InputError, Place, Secret, reference::Reference,
+        self, Absent, Content, Delivery, Entry, Export, Inherited, InputError, Login, Place, Secret,
+        reference::Reference,
     },
     plan::{self, Plan},
     secret::SecretValue,
@@ -39,8 +40,7 @@ pub fn get(args: cli::Get, start: &Start<'_>) -> Result<Output, Error> {
 
 fn decide(args: cli::Get, start: &Start<'_>) -> Result<Resolution, Error> {
     let cli::Get { reference, version_stage, chosen, sources, fetching, .. } = args;
-    let (env, env_files, version_stages) = Default::default();
-    let inputs = cli::Inputs { chosen, env, env_files, from_env: false, version_stages };
+    let inputs = cli::Inputs { chosen, ..cli::Inputs::default() };
     let mut args = cli::Resolve { inputs, sources, fetching };
     variables::fill(&mut args, start.environ)?;
     let deadline = settings::deadline(&args.fetching, None, start)?.at;
@@ -57,12 +57,18 @@ fn decide(args: cli::Get, start: &Start<'_>) -> Result<Resolution, Error> {
             reference: read(&reference, version_stage, &vars)?,
             absent: Absent::Fails,
             encoding: None,
+            login: Login::default(),
         }),
         inherited: Inherited::Replaced,
         export: Export::Exported,
         delivery: Delivery::Variable,
     };
-    let inputs = plan::Inputs { overrides: vec![entry], region: settings.region.clone(), ..plan::Inputs::default() };
+    let inputs = plan::Inputs {
+        overrides: vec![entry],
+        region: settings.region.clone(),
+        login: settings.login.clone(),
+        ..plan::Inputs::default()
+    };
     Ok(Resolution { plan: Plan::new(inputs, &[])?, settings })
 }
 

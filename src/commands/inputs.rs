@@ -18,7 +18,7 @@ use crate::{
     plan::{FromEnv, Inputs, StageOverride},
 };
 
-const DEFAULT_MANIFEST: &str = "secenv.toml";
+pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
 
 /// What it means that there is no `./secenv.toml`, if no other manifest is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,23 +108,33 @@ pub(super) fn overrides(args: &cli::Inputs, deadline: Instant) -> Result<Vec<Ent
     if problems.is_empty() { Ok(entries) } else { Err(problems.into_iter().collect()) }
 }
 
-fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
+/// The assignments of an env file.
+pub(super) fn assignments(path: &Path, deadline: Instant) -> Result<Vec<dotenv::Assignment>, Error> {
     let file = path.display().to_string();
-    let bytes = input::read(path, deadline).map_err(|error| unreadable(&file, &error, "the env file"))?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))?;
-    let place = |line| Place::Line { file: file.clone(), line, column: None };
-    let assignments = dotenv::parse(&text).map_err(|errors| {
+    dotenv::parse(&text_of(path, deadline, "the env file")?).map_err(|errors| {
         let error = |error: dotenv::DotenvError| InputError {
-            at: place(error.line.unwrap_or(1)),
+            at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
             message: error.message.to_owned(),
             help: None,
         };
         Error::from(errors.into_iter().map(error).collect::<Vec<_>>())
-    })?;
+    })
+}
+
+/// The text of a file; `what` is how a message calls it.
+pub(super) fn text_of(path: &Path, deadline: Instant, what: &str) -> Result<String, Error> {
+    let file = path.display().to_string();
+    let bytes = input::read(path, deadline).map_err(|error| unreadable(&file, &error, what))?;
+    String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))
+}
+
+fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
+    let file = path.display().to_string();
     let mut entries = Vec::new();
     let mut errors = Vec::new();
-    for assignment in assignments {
-        match marked_entry(&assignment.name, &assignment.value, place(assignment.line)) {
+    for assignment in assignments(path, deadline)? {
+        let place = Place::Line { file: file.clone(), line: assignment.line, column: None };
+        match marked_entry(&assignment.name, &assignment.value, place) {
             Ok(entry) => entries.push(entry),
             Err(error) => errors.push(error),
         }
@@ -154,6 +164,7 @@ pub(super) fn together(
         from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
         stages,
         region: settings.region.clone(),
+        login: settings.login.clone(),
         child: manifest.child,
     })
 }

@@ -14,11 +14,13 @@ use crate::{
         Batching, Limits, Patience,
         agent::Refresh,
         aws::{AwsOptions, HttpPolicy},
+        cache::{CacheOptions, Lifetimes},
     },
-    manifest::{Manifest, SourceName, check_regions, parse_duration},
+    manifest::{Login, Manifest, SourceName, check_regions, parse_duration},
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
+const TTL: Duration = Duration::from_mins(15);
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
 
 /// What holds for one run.
@@ -26,8 +28,11 @@ pub(super) struct Settings {
     /// In order of preference; not empty.
     pub(super) sources: Vec<SourceName>,
     pub(super) region: Option<String>,
+    pub(super) login: Login,
     pub(super) aws: AwsOptions,
     pub(super) refresh: Refresh,
+    /// For the source `aws`; none is none.
+    pub(super) cache: Option<CacheOptions>,
     pub(super) limits: Limits,
 }
 
@@ -41,13 +46,13 @@ impl Settings {
         Ok(Self {
             sources: sources(&args.sources, manifest)?,
             region: if regions.is_empty() { args.sources.region.clone().or(aws.region) } else { None },
+            login: Login { profile: args.sources.profile.clone(), role_arn: None }.or(&aws.login),
             aws: AwsOptions {
-                profile: args.sources.profile.clone().or(aws.profile),
-                role_arn: aws.role_arn,
                 regions,
                 allow_http: if args.fetching.allow_http { HttpPolicy::Anywhere } else { HttpPolicy::LoopbackOnly },
             },
-            refresh: if args.fetching.refresh { Refresh::Now } else { Refresh::AsCached },
+            refresh: refresh(&args.fetching),
+            cache: cache(&args.fetching, manifest),
             limits: Limits {
                 deadline: deadline.at,
                 budget: deadline.budget,
@@ -59,6 +64,17 @@ impl Settings {
             },
         })
     }
+}
+
+fn refresh(args: &cli::Fetching) -> Refresh {
+    if args.refresh { Refresh::Now } else { Refresh::AsCached }
+}
+
+/// `[cache]`, unless `--no-cache` says otherwise.
+fn cache(args: &cli::Fetching, manifest: Option<&Manifest>) -> Option<CacheOptions> {
+    let cache = manifest?.cache.filter(|_| args.no_cache != Some(true))?;
+    let lifetimes = Lifetimes { ttl: cache.ttl.unwrap_or(TTL), max_stale: cache.max_stale.unwrap_or_default() };
+    Some(CacheOptions { lifetimes, refresh: refresh(args) })
 }
 
 /// A moment, and how long after the start it is.

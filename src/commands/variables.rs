@@ -21,7 +21,8 @@ pub(super) fn fill(args: &mut cli::Resolve, environ: &Environ) -> Result<(), Err
     }
     fill_one(&mut fetching.deadline, environ, "SECENV_DEADLINE", "a duration such as 30s")?;
     fill_one(&mut fetching.concurrency, environ, "SECENV_CONCURRENCY", "a whole number of at least 1")?;
-    fill_one(&mut fetching.batch, environ, "SECENV_BATCH", "true or false")
+    fill_one(&mut fetching.batch, environ, "SECENV_BATCH", "true or false")?;
+    fill_one(&mut fetching.no_cache, environ, "SECENV_NO_CACHE", "true or false")
 }
 
 fn fill_one<T: FromStr>(flag: &mut Option<T>, environ: &Environ, name: &str, what: &str) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 //!
 //! Which variables these are is known only when the secret is there; what their names will be is decided here.
 
-use super::{Place, name, reference::Reference};
+use super::{Login, Place, name, reference::Reference};
 
 mod raw;
 
@@ -17,6 +17,8 @@ pub struct EnvFrom {
     pub at: Place,
     /// The secret as a whole.
     pub reference: Reference,
+    /// As whom it is asked for, as far as this says it.
+    pub login: Login,
     /// Which of its keys.
     pub keys: Keys,
     /// How they are called in the environment.

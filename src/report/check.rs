@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{check::Checked, fetch::Caller};
+use crate::{check::Checked, fetch::Caller, plan::Login};
 
 mod json;
 mod text;
@@ -14,8 +14,8 @@ pub use text::human;
 pub struct Check<'c> {
     /// What was found.
     pub checked: &'c Checked<'c>,
-    /// Who asked, where that is known.
-    pub caller: Option<&'c Caller>,
+    /// Whom AWS took each login for, where that is known.
+    pub callers: &'c [(Login, Caller)],
     /// How long the values took, credentials and connections included; none if there are none to fetch.
     pub took: Option<Duration>,
 }

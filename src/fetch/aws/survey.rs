@@ -9,9 +9,10 @@ use aws_sdk_secretsmanager::{
     operation::describe_secret::DescribeSecretOutput,
     types::{Filter, FilterNameStringType},
 };
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::{DateTime, date_time::Format};
 
-use super::{Clients, calls::trouble, errors::of_connection, http::watched};
+use super::{calls::trouble, errors::of_connection, http::watched, logins::Access};
 use crate::{
     fetch::{
         Description, FailureKind, Limits, Moment, Outcome, Particulars, Rotation, Subject,
@@ -37,6 +38,7 @@ pub(super) struct Question {
     /// Where it was asked for.
     region: String,
     about: About,
+    access: Arc<Access>,
 }
 
 /// What the question is about.
@@ -48,33 +50,52 @@ enum About {
     Others,
 }
 
-/// What there is to ask after a fetch, each secret once; a request that names no region was asked for in the first of the
-/// `replicas`, else in the `fallback`. Of a source that failed as a whole nothing is asked.
+/// What there is to ask after a fetch, each secret once, as who asked before; a request that names no region was asked for
+/// in the first of the `replicas`, else where its login is at home. Of a source that failed as a whole nothing is asked.
 pub(super) fn questions(
     requests: &[Request],
     outcomes: &[Outcome],
     replicas: &[String],
-    fallback: Option<&str>,
+    used: &[Arc<Access>],
+    http: &SharedHttpClient,
 ) -> Vec<Question> {
-    let home = |request: &Request| {
-        let region = request.region.as_deref().or_else(|| replicas.first().map(String::as_str)).or(fallback);
-        region.map(str::to_owned)
-    };
+    let mut fresh: Vec<Arc<Access>> = Vec::new();
+    for access in used {
+        if fresh.iter().all(|other| other.login != access.login) {
+            fresh.push(Arc::new(access.over(http.clone())));
+        }
+    }
     let mut questions: Vec<Question> = Vec::new();
     for (index, (request, outcome)) in requests.iter().zip(outcomes).enumerate() {
+        let Some(access) = fresh.iter().find(|access| access.login == request.login) else { continue };
+        let home = || {
+            let fallback = access.settings.region().map(ToString::to_string);
+            request.region.clone().or_else(|| replicas.first().cloned()).or(fallback)
+        };
         let (region, about) = match outcome {
             Ok(fetched) => (fetched.region.clone(), About::It),
             Err(failure) if failure.subject == Subject::Source => continue,
             Err(failure) if failure.kind == FailureKind::NotFound && request.version.is_current() => {
-                (home(request), About::Others)
+                (home(), About::Others)
             }
-            Err(_) => (home(request), About::It),
+            Err(_) => (home(), About::It),
         };
         let Some(region) = region else { continue };
-        let is_asked = |one: &&mut Question| (&one.request.id, &one.region, one.about) == (&request.id, &region, about);
+        let is_asked = |one: &&mut Question| {
+            one.about == about
+                && one.region == region
+                && one.request.id == request.id
+                && one.request.login == request.login
+        };
         match questions.iter_mut().find(is_asked) {
             Some(question) => question.indices.push(index),
-            None => questions.push(Question { indices: vec![index], request: request.clone(), region, about }),
+            None => questions.push(Question {
+                indices: vec![index],
+                request: request.clone(),
+                region,
+                about,
+                access: Arc::clone(access),
+            }),
         }
     }
     questions
@@ -82,16 +103,15 @@ pub(super) fn questions(
 
 /// What all questions share.
 pub(super) struct Surveyor {
-    clients: Clients,
     turnstile: Turnstile,
     limits: Limits,
     log: Log,
 }
 
 impl Surveyor {
-    pub(super) fn new(clients: Clients, limits: &Limits, log: &Log) -> Self {
+    pub(super) fn new(limits: &Limits, log: &Log) -> Self {
         let limits = Limits { max_attempts: Some(ATTEMPTS), ..limits.clone() };
-        Self { clients, turnstile: Turnstile::default(), limits, log: *log }
+        Self { turnstile: Turnstile::default(), limits, log: *log }
     }
 
     /// An answer for each question.
@@ -101,8 +121,11 @@ impl Surveyor {
         queue::all(questions, concurrency, |question| Arc::clone(&surveyor).one(question)).await
     }
 
-    async fn one(self: Arc<Self>, Question { indices, request, region, about }: Question) -> (Vec<usize>, Particulars) {
-        let client = self.clients.of(&region);
+    async fn one(
+        self: Arc<Self>,
+        Question { indices, request, region, about, access }: Question,
+    ) -> (Vec<usize>, Particulars) {
+        let client = access.client(&region);
         let particulars = match about {
             About::It => self.describe(&client, &request, &region).await,
             About::Others => None,

@@ -6,6 +6,8 @@ use super::Check;
 use crate::{
     check::{Line, RotationState},
     error::{Error, Problem},
+    fetch::Caller,
+    plan::Login,
     report::{as_json, problems},
 };
 
@@ -18,14 +20,22 @@ pub fn machine(check: Result<&Check<'_>, &Error>) -> String {
             checked.problems.as_ref().map_or_else(|| json!({ "exit_code": 0, "problems": [] }), problems)
         }
     };
-    if let Ok(Check { checked, caller, took }) = check {
-        document["caller"] =
-            caller.map_or(Json::Null, |caller| json!({ "arn": caller.arn, "account": caller.account }));
+    if let Ok(Check { checked, callers, took }) = check {
+        document["callers"] = callers.iter().map(caller).collect();
         document["took_ms"] = json!(took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
         document["secrets"] = checked.lines.iter().map(secret).collect();
         document["warnings"] = checked.warnings.iter().map(warning).collect();
     }
     format!("{document}\n")
+}
+
+fn caller((login, caller): &(Login, Caller)) -> Json {
+    json!({
+        "profile": login.profile,
+        "role_arn": login.role_arn,
+        "arn": caller.arn,
+        "account": caller.account,
+    })
 }
 
 fn secret(line: &Line<'_>) -> Json {
@@ -37,6 +47,8 @@ fn secret(line: &Line<'_>) -> Json {
         "version_id": fetched.and_then(|fetched| fetched.version_id.as_deref()),
         "version_stages": fetched.map(|fetched| &fetched.stages),
         "region": fetched.and_then(|fetched| fetched.region.as_deref()).or(line.request.region.as_deref()),
+        "profile": line.request.login.profile,
+        "role_arn": line.request.login.role_arn,
         "source": fetched.map(|fetched| fetched.source),
         "variables": line.variables,
         "rotation": rotation(&line.rotation),

@@ -6,15 +6,16 @@ use super::Check;
 use crate::{
     check::{Line, RotationState},
     error::Error,
-    report::{Colour, block, harmless, table::Table},
+    report::{Colour, as_whom, block, harmless, table::Table},
 };
 
 /// Who asked, a line for each secret, what is wrong, and a last line that counts it.
 #[must_use]
 pub fn human(check: &Check<'_>, colour: Colour) -> String {
     let mut out = String::new();
-    if let Some(caller) = check.caller {
-        let _ = writeln!(out, "{}", harmless(&caller.to_string()));
+    for (login, caller) in check.callers {
+        let login = as_whom(login).map(|login| format!(", {login}")).unwrap_or_default();
+        let _ = writeln!(out, "{}{}", harmless(&caller.to_string()), harmless(&login));
     }
     if let Some(took) = check.took {
         let _ = writeln!(out, "took {} ms, credentials and connections included", took.as_millis());
@@ -23,7 +24,7 @@ pub fn human(check: &Check<'_>, colour: Colour) -> String {
         out.push('\n');
     }
     if !check.checked.lines.is_empty() {
-        let mut table = Table::new(["SECRET", "STATE", "VERSION", "STAGES", "REGION", "ROTATION", "FOR"]);
+        let mut table = Table::new(["SECRET", "STATE", "VERSION", "STAGES", "REGION", "LOGIN", "ROTATION", "FOR"]);
         for line in &check.checked.lines {
             table.row(row(line));
         }
@@ -50,7 +51,7 @@ pub fn human(check: &Check<'_>, colour: Colour) -> String {
     out
 }
 
-fn row(line: &Line<'_>) -> [String; 7] {
+fn row(line: &Line<'_>) -> [String; 8] {
     let wanted = &line.request.version;
     let asked = match (&wanted.stage, &wanted.id) {
         (Some(stage), None) => format!(" ({stage})"),
@@ -68,6 +69,7 @@ fn row(line: &Line<'_>) -> [String; 7] {
         fetched.and_then(|fetched| fetched.version_id.clone()).unwrap_or_default(),
         fetched.map(|fetched| fetched.stages.join(", ")).unwrap_or_default(),
         region.unwrap_or_default(),
+        as_whom(&line.request.login).unwrap_or_default(),
         rotation(&line.rotation),
         line.variables.join(", "),
     ]

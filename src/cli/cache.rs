@@ -1,0 +1,25 @@
+//! `secenv cache`.
+
+use clap::Subcommand;
+
+use super::Messages;
+
+/// `secenv cache`.
+#[derive(Debug, Subcommand)]
+pub enum Cache {
+    /// Print where it is, how many values it holds and how old they are; exits 125 where there can be none.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// What secenv says.
+        #[command(flatten)]
+        messages: Messages,
+    },
+    /// Remove all values, and the key that they are sealed with.
+    Clear {
+        /// What secenv says.
+        #[command(flatten)]
+        messages: Messages,
+    },
+}
