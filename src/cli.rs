@@ -20,7 +20,7 @@ pub use cache::Cache;
 pub use completions::Completions;
 pub use init::{From, Init};
 pub use man::Man;
-pub use messages::{ErrorFormat, Messages};
+pub use messages::{ErrorFormat, Messages, asked_format};
 pub use plan::Plan;
 pub use policy::{Policy, Scope};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};

@@ -10,6 +10,7 @@ mod aws_is_asked_as_configured;
 mod bad_days;
 mod calls_are_few;
 mod documents_are_true;
+mod errors_are_for_machines_too;
 mod exec_is_transparent;
 mod exit_codes;
 mod files_are_private;
