@@ -23,7 +23,7 @@ pub struct Policy {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Policy")]
 pub struct Scope {
-    /// Account of the secrets that are named, not by ARN [default: that of [aws] role_arn]
+    /// Account of the secrets that are named, not by ARN [default: that of the role_arn]
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
 
