@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 mod as_run;
 mod cache;
 pub mod completions;
+mod export;
+mod get;
 mod init;
 pub mod man;
 mod messages;
@@ -18,12 +20,14 @@ mod schema;
 pub use as_run::AsRun;
 pub use cache::Cache;
 pub use completions::Completions;
+pub use export::{Export, ExportFormat};
+pub use get::Get;
 pub use init::{From, Init};
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages, asked_format};
 pub use plan::Plan;
 pub use policy::{Policy, Scope};
-pub use resolve::{Fetching, Inputs, Resolve, Sources};
+pub use resolve::{Chosen, Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
 pub use schema::Schema;
 
@@ -45,6 +49,10 @@ pub enum Command {
     Init(Box<Init>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Print one value, or write it to a file.
+    Get(Box<Get>),
+    /// Write all variables in the format of another tool.
+    Export(Box<Export>),
     /// Print the least-privilege IAM policy for the manifest.
     Policy(Box<Policy>),
     /// Look at the cache of fetched values, or empty it.
@@ -87,5 +95,6 @@ mod tests {
             flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
         };
         assert_eq!(lacks("plan"), []);
+        assert_eq!(lacks("export"), []);
     }
 }

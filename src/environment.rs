@@ -151,6 +151,16 @@ pub fn build(plan: &Plan, outcomes: &[Outcome], inherited: &[Vec<u8>]) -> Result
     Ok(Environment { slots: child.merge(plan, inherited), files: child.files })
 }
 
+/// The bytes that the first binding's part of a secret has, text or not, without the names that they may have in a child.
+///
+/// # Errors
+/// Why there are none; absence is a failure here, whatever the binding says.
+pub fn bytes(plan: &Plan, outcomes: &[Outcome]) -> Result<SecretValue, Vec<EntryFailure>> {
+    let values = Values { plan, outcomes, inherited: &[], expanded: &[] };
+    let at = plan.bindings.first().map(|binding| binding.at.clone());
+    values.bytes().map_err(|reason| vec![EntryFailure { variables: Vec::new(), at: at.into_iter().collect(), reason }])
+}
+
 /// What becomes of the names, and the files.
 #[derive(Default)]
 struct Changes {

@@ -17,6 +17,7 @@ pub mod commands;
 pub mod draft;
 pub mod environment;
 pub mod error;
+pub mod export;
 pub mod fetch;
 pub mod inherited;
 pub mod input;

@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -26,6 +26,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
+    ("export", &["manifest::name", "secret"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
     ("report", &["error", "manifest", "plan"]),
@@ -41,6 +42,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
             "environment",
             "secret",
             "child",
+            "export",
             "error",
             "report",
             "inherited",

@@ -18,10 +18,10 @@ pub struct Resolve {
     pub fetching: Fetching,
 }
 
-/// The manifest, and what stands over it.
-#[derive(Args, Clone, Debug)]
+/// Which manifest, and what is chosen in it.
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Input")]
-pub struct Inputs {
+pub struct Chosen {
     /// The manifest; `-` reads it from stdin [default: ./secenv.toml] [env: SECENV_MANIFEST]
     #[arg(short, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
@@ -37,6 +37,15 @@ pub struct Inputs {
     /// Set ${NAME} of the manifest; SECENV_VAR_NAME does the same
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
+}
+
+/// The manifest, and what stands over it.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Input")]
+pub struct Inputs {
+    /// The manifest.
+    #[command(flatten)]
+    pub chosen: Chosen,
 
     /// Set a variable of the child: a secretsmanager:// or {{resolve:secretsmanager:…}} reference, else a literal
     #[arg(long = "env", value_name = "NAME=VALUE")]

@@ -20,8 +20,22 @@ use crate::{
 
 pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
 
+/// What it means that there is no `./secenv.toml`, if no other manifest is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Without {
+    /// That something is missing.
+    Fails,
+    /// That there is other input.
+    Passes,
+}
+
 /// The manifest, if there is one to read.
-pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {
+pub(super) fn manifest(
+    args: &cli::Chosen,
+    without: Without,
+    start: &Start<'_>,
+    deadline: Instant,
+) -> Result<Option<Manifest>, Error> {
     if args.no_manifest {
         return Ok(None);
     }
@@ -34,7 +48,7 @@ pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant)
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound && args.manifest.is_none() && others(args) => {
+        Err(error) if error.kind() == ErrorKind::NotFound && args.manifest.is_none() && without == Without::Passes => {
             return Ok(None);
         }
         Err(error) => return Err(unreadable(&name, &error, "the manifest")),
@@ -58,9 +72,11 @@ pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant)
     read.map(Some).map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))
 }
 
-/// Whether there is input beside the manifest.
-fn others(args: &cli::Inputs) -> bool {
-    !args.env.is_empty() || !args.env_files.is_empty() || args.from_env
+impl Without {
+    /// Whether there is input beside the manifest.
+    pub(super) fn of(args: &cli::Inputs) -> Self {
+        if args.env.is_empty() && args.env_files.is_empty() && !args.from_env { Self::Fails } else { Self::Passes }
+    }
 }
 
 /// The entries of `--env-file`s, then of `--env`s.
@@ -134,7 +150,7 @@ pub(super) fn together(
     stages: Vec<StageOverride>,
     settings: &Settings,
 ) -> Result<Inputs, Error> {
-    if manifest.is_none() && !others(args) {
+    if manifest.is_none() && Without::of(args) == Without::Fails {
         return Err(Error::usage(
             "there is no input: no manifest, no --env-file, no --env, no --from-env",
             format!("begin a ./{DEFAULT_MANIFEST} with `secenv init`, or name one with -m FILE"),
@@ -171,7 +187,7 @@ pub(super) fn stages(args: &cli::Inputs) -> Result<Vec<StageOverride>, Error> {
 }
 
 /// `--var` over `SECENV_VAR_*`.
-fn vars(args: &cli::Inputs, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
+pub(super) fn vars(args: &cli::Chosen, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut vars = BTreeMap::new();
     for entry in start.environ.entries() {
         let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());

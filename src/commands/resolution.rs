@@ -1,6 +1,10 @@
 //! The steps that every command which resolves a manifest begins with. Edge.
 
-use super::{Settings, Start, fetching, inputs, settings, variables};
+use super::{
+    Settings, Start, fetching,
+    inputs::{self, Without},
+    settings, variables,
+};
 use crate::{
     cli,
     environment::{self, Environment},
@@ -9,6 +13,7 @@ use crate::{
     log::Log,
     plan::Plan,
     report::harmless,
+    secret::SecretValue,
 };
 
 /// What is decided before anything is fetched.
@@ -26,7 +31,7 @@ impl Resolution {
         variables::fill(&mut args, start.environ)?;
         let deadline = settings::deadline(&args.fetching, None, start)?.at;
         let (manifest, (overrides, stages)) = Error::both(
-            inputs::manifest(&args.inputs, start, deadline),
+            inputs::manifest(&args.inputs.chosen, Without::of(&args.inputs), start, deadline),
             Error::both(inputs::overrides(&args.inputs, deadline), inputs::stages(&args.inputs)),
         )?;
         let settings = Settings::new(&args, manifest.as_ref(), start)?;
@@ -58,6 +63,16 @@ impl Fetched<'_> {
     pub(super) fn environment(self, start: &Start<'_>) -> Result<Environment, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
         environment::build(plan, &outcomes, start.environ.entries())
+            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+    }
+
+    /// The bytes of the plan's only variable.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub(super) fn bytes(self) -> Result<SecretValue, Error> {
+        let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
+        environment::bytes(plan, &outcomes)
             .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
     }
 }

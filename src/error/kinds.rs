@@ -1,7 +1,7 @@
 //! The kinds of problems, which are an interface: `--error-format json` writes them. Pure data.
 
 /// Every kind there is, in the order of the README, which says when each of them comes. None is ever renamed.
-pub const KINDS: [&str; 37] = [
+pub const KINDS: [&str; 38] = [
     "usage",
     "manifest",
     "input",
@@ -30,6 +30,7 @@ pub const KINDS: [&str; 37] = [
     "bad-name",
     "same-name",
     "too-big",
+    "format",
     "command-not-found",
     "command-not-executable",
     "exec",

@@ -26,7 +26,9 @@ pub(super) fn draft(
     if reference.key.is_some() {
         return Err(Error::usage("--from-secret names a key: all of them are taken", "leave the key out"));
     }
-    let inputs = cli::Inputs { no_manifest: true, env: vec![format!("{NAME}={SCHEME}{reference}")], ..no_inputs() };
+    let chosen = cli::Chosen { no_manifest: true, ..cli::Chosen::default() };
+    let env = vec![format!("{NAME}={SCHEME}{reference}")];
+    let inputs = cli::Inputs { chosen, env, ..cli::Inputs::default() };
     let resolution = Resolution::decide(cli::Resolve { inputs, sources, fetching }, start)?;
     let fetched = resolution.fetch(start);
     let holds = match fetched.outcomes.first() {
@@ -50,17 +52,4 @@ fn placed(error: &Error) -> Error {
 
 fn help(help: Option<&str>) -> String {
     help.unwrap_or("write the name or the ARN of a secret").to_owned()
-}
-
-fn no_inputs() -> cli::Inputs {
-    cli::Inputs {
-        manifest: None,
-        no_manifest: false,
-        target: None,
-        vars: vec![],
-        env: vec![],
-        env_files: vec![],
-        from_env: false,
-        version_stages: vec![],
-    }
 }
