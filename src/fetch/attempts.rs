@@ -148,7 +148,7 @@ mod tests {
     /// What two attempts come to: the first fails as `first`, the second is cut short by the deadline.
     fn cut_short_after(first: FailureKind) -> Failure {
         let now = Instant::now();
-        let budget = Duration::from_secs(2);
+        let budget = Duration::from_secs(1);
         let limits = Limits {
             deadline: now + budget,
             budget,
