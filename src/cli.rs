@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 mod as_run;
 mod cache;
+mod check;
 pub mod completions;
 mod export;
 mod get;
@@ -19,6 +20,7 @@ mod schema;
 
 pub use as_run::AsRun;
 pub use cache::Cache;
+pub use check::Check;
 pub use completions::Completions;
 pub use export::{Export, ExportFormat};
 pub use get::Get;
@@ -49,6 +51,8 @@ pub enum Command {
     Init(Box<Init>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Do all that `run` does but start the command, and say what is wrong, without a value.
+    Check(Box<Check>),
     /// Print one value, or write it to a file.
     Get(Box<Get>),
     /// Write all variables in the format of another tool.
@@ -95,6 +99,7 @@ mod tests {
             flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
         };
         assert_eq!(lacks("plan"), []);
+        assert_eq!(lacks("check"), []);
         assert_eq!(lacks("export"), []);
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub mod cache;
+pub mod check;
 pub mod completions;
 pub mod export;
 mod fetching;
@@ -104,6 +105,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
         Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
+        Command::Check(args) => check::check(*args, start).map(Ended::With),
         Command::Get(args) => get::get(*args, start).map(Ended::With),
         Command::Export(args) => export::export(*args, start).map(Ended::With),
         Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
@@ -121,6 +123,7 @@ pub fn messages(command: &Command) -> Messages {
         Command::Run(args) => args.messages.clone(),
         Command::Init(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
+        Command::Check(args) => args.messages.clone(),
         Command::Get(args) => args.messages.clone(),
         Command::Export(args) => args.messages.clone(),
         Command::Policy(args) => args.messages.clone(),
@@ -136,7 +139,7 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
+        Command::Plan(_) | Command::Check(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
         Command::Init(_) | Command::Get(_) | Command::Export(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",

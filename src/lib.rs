@@ -11,6 +11,7 @@
 //! [`fetch::Failure`] and [`error::Error`] are value-free; [`secret::SecretValue`] and [`environment::Environment`]
 //! have no `Display` and a redacted `Debug`.
 
+pub mod check;
 pub mod child;
 pub mod cli;
 pub mod commands;

@@ -9,6 +9,7 @@ mod agent_is_the_real_one;
 mod aws_is_asked_as_configured;
 mod bad_days;
 mod calls_are_few;
+mod check_tells_all;
 mod documents_are_true;
 mod errors_are_for_machines_too;
 mod exec_is_transparent;

@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -29,7 +29,8 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("export", &["manifest::name", "secret"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
-    ("report", &["error", "manifest", "plan"]),
+    ("check", &["plan", "manifest", "fetch", "environment", "error", "nearest"]),
+    ("report", &["error", "manifest", "plan", "fetch", "check"]),
     (
         "commands",
         &[
@@ -41,6 +42,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "fetch",
             "environment",
             "secret",
+            "check",
             "child",
             "export",
             "error",

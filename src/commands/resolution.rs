@@ -9,7 +9,7 @@ use crate::{
     cli,
     environment::{self, Environment},
     error::Error,
-    fetch::{InOrder, Outcome},
+    fetch::{InOrder, Outcome, Source},
     log::Log,
     plan::Plan,
     report::harmless,
@@ -51,7 +51,7 @@ impl Resolution {
 /// What came of it.
 pub(super) struct Fetched<'r> {
     of: &'r Resolution,
-    sources: InOrder,
+    pub(super) sources: InOrder,
     pub(super) outcomes: Vec<Outcome>,
 }
 
@@ -62,8 +62,9 @@ impl Fetched<'_> {
     /// All entries that did not resolve.
     pub(super) fn environment(self, start: &Start<'_>) -> Result<Environment, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
-        environment::build(plan, &outcomes, start.environ.entries())
-            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+        environment::build(plan, &outcomes, start.environ.entries()).map_err(|failures| {
+            fetching::with_caller(failures, plan, |login| sources.caller(login, &settings.limits)).into()
+        })
     }
 
     /// The bytes of the plan's only variable.
@@ -72,8 +73,9 @@ impl Fetched<'_> {
     /// Why there are none.
     pub(super) fn bytes(self) -> Result<SecretValue, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
-        environment::bytes(plan, &outcomes)
-            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+        environment::bytes(plan, &outcomes).map_err(|failures| {
+            fetching::with_caller(failures, plan, |login| sources.caller(login, &settings.limits)).into()
+        })
     }
 }
 

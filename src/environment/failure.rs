@@ -161,7 +161,7 @@ impl Failures {
         *self = mem::take(self).and(Self(vec![one]));
     }
 
-    pub(super) fn into_result(self) -> Result<(), Vec<EntryFailure>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    pub(super) fn into_list(self) -> Vec<EntryFailure> {
+        self.0
     }
 }
