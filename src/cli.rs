@@ -26,7 +26,7 @@ pub use export::{Export, ExportFormat};
 pub use get::Get;
 pub use init::{From, Init};
 pub use man::Man;
-pub use messages::{ErrorFormat, Messages};
+pub use messages::{ErrorFormat, Messages, asked_format};
 pub use plan::Plan;
 pub use policy::{Policy, Scope};
 pub use resolve::{Chosen, Fetching, Inputs, Resolve, Sources};

@@ -131,6 +131,7 @@ fn as_json(problem: &Problem) -> Value {
         "kind": problem.kind,
         "exit_code": problem.exit.code(),
         "message": problem.message,
+        "secret": problem.secret,
         "variables": problem.variables,
         "at": at,
         "notes": problem.notes,

@@ -159,6 +159,15 @@ fn task_definitions_and_templates_give_manifests_that_run() {
 }
 
 #[test]
+fn without_a_secret_there_is_no_file_for_them() {
+    let mut start = secenv().file(".env", "PORT=80\n").args(["init", "--local"]);
+    assert!(start.again().succeeds().text().contains("secrets.json: not written, as nothing looks like a secret\n"));
+    assert!(!start.dir().join("secrets.json").exists());
+    let manifest = fs::read_to_string(start.dir().join("secenv.toml")).unwrap();
+    assert!(!manifest.contains("target"), "{manifest}");
+}
+
+#[test]
 fn without_anything_to_begin_with_it_says_what_it_begins_with() {
     secenv().args(["init"]).run().exits(125).says("neither a ./.env nor a ./.env.example").says("--from-env-file");
     let broken = secenv().file(".env", "A=1\nTOKEN=hunter2 x\n").args(["init"]).run().exits(125).says(".env:2");

@@ -11,6 +11,7 @@ mod bad_days;
 mod calls_are_few;
 mod check_tells_all;
 mod documents_are_true;
+mod errors_are_for_machines_too;
 mod exec_is_transparent;
 mod exit_codes;
 mod exports_round_trip;

@@ -2,25 +2,7 @@
 
 use std::fs;
 
-use crate::support::{bare, secenv};
-
-/// The words of each command, by the help of the binary; none for secenv itself.
-fn commands() -> Vec<Vec<&'static str>> {
-    let mut found: Vec<Vec<&'static str>> = vec![vec![]];
-    let mut next = 0;
-    while let Some(words) = found.get(next).cloned() {
-        next += 1;
-        let help = secenv().args(&words).args(["--help"]).run().succeeds().text();
-        let listed = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
-        // A description that goes on in the next line is further to the right.
-        let lines = listed.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
-        for name in lines.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
-            found.push([words.as_slice(), &[&*name.to_owned().leak()]].concat());
-        }
-    }
-    assert!(found.len() > 5, "{found:?}");
-    found
-}
+use crate::support::{bare, commands::commands, secenv};
 
 /// Writes all pages, and gives the directory with their names.
 fn written() -> (tempfile::TempDir, Vec<String>) {
@@ -36,8 +18,8 @@ fn written() -> (tempfile::TempDir, Vec<String>) {
 #[test]
 fn there_is_a_page_for_each_command_and_mandoc_finds_nothing_wrong() {
     let (dir, names) = written();
-    let mut expected: Vec<String> =
-        commands().iter().map(|words| format!("{}.1", [&["secenv"], words.as_slice()].concat().join("-"))).collect();
+    let name = |words: &Vec<String>| [&["secenv".to_owned()], words.as_slice()].concat().join("-") + ".1";
+    let mut expected: Vec<String> = commands().iter().map(name).collect();
     expected.sort();
     assert_eq!(names, expected);
     let pages = names.iter().map(|name| dir.path().join("share/man1").join(name));

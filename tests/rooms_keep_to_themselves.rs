@@ -109,6 +109,11 @@ fn code(path: &Path) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
+/// Every file, by its name in `src`, and its code.
+pub(crate) fn sources() -> Vec<(String, String)> {
+    rust_files("src").into_iter().map(|(file, path)| (file, code(&path))).collect()
+}
+
 /// What the code names of the crate: `manifest::reference` for `crate::manifest::reference::Version`.
 fn named(code: &str) -> Vec<String> {
     let mut named = Vec::new();

@@ -101,11 +101,11 @@ pub struct Fetching {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub batch: Option<bool>,
 
-    /// Ask Secrets Manager whatever is cached, here ([cache]) or by the agent, and cache the answers
+    /// Ask Secrets Manager whatever is cached, here or by the agent, and cache the answers
     #[arg(long)]
     pub refresh: bool,
 
-    /// Leave the manifest's [cache] alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
+    /// Leave the manifest's cache alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub no_cache: Option<bool>,
 

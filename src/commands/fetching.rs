@@ -56,7 +56,7 @@ pub(super) fn with_caller(
     // Each login is asked about once.
     let mut callers: Vec<(&Login, Option<Caller>)> = Vec::new();
     for entry in &mut failures {
-        let Reason::Fetch { request, failure } = &mut entry.reason else { continue };
+        let Reason::Fetch { request, failure, .. } = &mut entry.reason else { continue };
         let Some(request) = plan.requests.get(*request) else { continue };
         let wanted = match failure.kind {
             FailureKind::AccessDenied | FailureKind::Kms => !failure.names_caller(),

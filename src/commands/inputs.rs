@@ -153,7 +153,7 @@ pub(super) fn together(
     if manifest.is_none() && Without::of(args) == Without::Fails {
         return Err(Error::usage(
             "there is no input: no manifest, no --env-file, no --env, no --from-env",
-            format!("write a ./{DEFAULT_MANIFEST}, or name one with -m FILE"),
+            format!("begin a ./{DEFAULT_MANIFEST} with `secenv init`, or name one with -m FILE"),
         ));
     }
     let manifest = manifest.unwrap_or_default();
@@ -214,7 +214,7 @@ fn unreadable(file: &str, error: &std::io::Error, what: &str) -> Error {
     };
     let help = match error.kind() {
         ErrorKind::NotFound if what == "the manifest" => {
-            "name one with -m FILE, or give --env-file, --env or --from-env"
+            "begin one with `secenv init`, name one with -m FILE, or give --env-file, --env or --from-env"
         }
         ErrorKind::TimedOut => "give more time with --deadline",
         _ => "look at the path and its permissions",

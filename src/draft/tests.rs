@@ -1,6 +1,10 @@
 use super::*;
 
-use crate::manifest::{self, Manifest, Selection, dotenv};
+use crate::manifest::{
+    self, Manifest, Selection,
+    dotenv::{self, Assignment},
+    reference::JsonKey,
+};
 
 fn env(text: &str) -> Draft {
     let assignments = dotenv::parse(text).unwrap_or_else(|_| panic!("an env file"));
@@ -155,4 +159,30 @@ fn dynamic_references_of_a_template_are_found_in_its_text() {
     let draft = cloudformation::draft(compact);
     assert_eq!(draft.entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!(cloudformation::draft("{{resolve:ssm:x}}"), Draft::default());
+}
+
+proptest::proptest! {
+    /// Whatever an env file has: the manifest is one, literals come back, and what looks like a secret is only where it may be.
+    #[test]
+    fn any_variables_give_a_manifest_and_a_file_source(
+        pairs in proptest::collection::btree_map("[A-Za-z_][A-Za-z0-9_.]{0,12}(_KEY)?", proptest::prelude::any::<String>(), 1..8)
+    ) {
+        let line = |(name, value): (&String, &String)| Assignment { name: name.clone(), value: value.clone(), line: 1 };
+        let draft = env_file::draft(&[pairs.iter().map(line).collect()], std::iter::empty());
+        let manifest = read(&draft);
+        let local = draft.local_secrets();
+        let local: serde_json::Value = serde_json::from_slice(local.expose()).expect("JSON");
+        for entry in &draft.entries {
+            let found = manifest.entries.iter().find(|found| found.name == entry.name);
+            match (&entry.content, found.map(|found| &found.content)) {
+                (Content::Literal(_), Some(manifest::Content::Literal(text))) => assert_eq!(text, &pairs[&entry.name]),
+                (Content::Wanted(_), Some(manifest::Content::Secret(secret))) => {
+                    assert_eq!(secret.reference.key, Some(JsonKey::Literal(entry.name.clone())));
+                    assert_eq!(local["local"][&entry.name], pairs[&entry.name]);
+                }
+                (Content::Reference(_), Some(manifest::Content::Secret(_))) | (Content::Left(_), None) => {}
+                (content, found) => panic!("{content:?} {found:?}"),
+            }
+        }
+    }
 }

@@ -43,6 +43,9 @@ fn next(out: &mut String, draft: &Draft, manifest: &Path, again: Option<&str>) {
     let named =
         if manifest == Path::new(DEFAULT_MANIFEST) { String::new() } else { format!(" -m {}", manifest.display()) };
     if !draft.wants_secrets() {
+        if again.is_none() {
+            let _ = writeln!(out, "{LOCAL_SECRETS}: not written, as nothing looks like a secret");
+        }
         let vars = if draft.vars.is_empty() { "" } else { ", once [vars] is filled in" };
         let _ = writeln!(out, "\nNext{vars}:");
         step(out, &format!("secenv plan{named}"), "what each variable will be");
