@@ -357,12 +357,3 @@ fn each_login_asks_for_itself() {
     let text = start().run().exits(0).text();
     assert!(text.contains(&format!("asked as {CALLER} (account 123456789012), as profile other\n")), "{text}");
 }
-
-#[test]
-fn what_is_cached_is_not_what_is_there() {
-    let server = Fault::serve(&[Secret::text("s", "x")]);
-    for _ in 0..2 {
-        check(&server, "[cache]\nttl = \"1h\"\n[env]\nA = \"s\"\n", &[]).exits(0);
-    }
-    assert_eq!(server.calls(GET), 2);
-}

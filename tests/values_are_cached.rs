@@ -56,6 +56,14 @@ fn a_warm_start_asks_nobody_and_needs_nothing_that_asking_needs() {
     assert_eq!((server.calls(GET), server.record().connections), (2, before));
 }
 
+/// What is cached says nothing of what is there.
+#[test]
+fn a_check_asks_whatever_is_cached_and_leaves_that_alone() {
+    let (laptop, server) = warm();
+    laptop.aws(&server).manifest(FRESH).args(["check"]).run().succeeds();
+    assert_eq!((server.calls(GET), laptop.files().len()), (4, 2));
+}
+
 #[test]
 fn without_the_section_nothing_is_kept() {
     let (laptop, server) = (Laptop::new(), server());

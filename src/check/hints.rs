@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) fn add(failures: &mut [EntryFailure], plan: &Plan, particulars: &[Particulars]) {
     for entry in failures {
-        let Reason::Fetch { request, failure } = &mut entry.reason else { continue };
+        let Reason::Fetch { request, failure, .. } = &mut entry.reason else { continue };
         match (failure.kind, particulars.get(*request)) {
             (FailureKind::NotFound, Some(Particulars::Others(names))) => {
                 let typed = plan.requests[*request].id.resource();

@@ -78,6 +78,7 @@ impl RotationState {
         let mut at: Vec<At> = users.iter().map(|(_, place)| At::Named(place.clone())).collect();
         at.dedup();
         Some(Problem {
+            secret: Some(id.to_owned()),
             variables: users.iter().map(|(name, _)| name.clone()).collect(),
             at,
             notes: vec![format!("the version {version} is AWSPENDING and not AWSCURRENT")],

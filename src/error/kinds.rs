@@ -1,7 +1,7 @@
 //! The kinds of problems, which are an interface: `--error-format json` writes them. Pure data.
 
 /// Every kind there is, in the order of the README, which says when each of them comes. None is ever renamed.
-pub const KINDS: [&str; 38] = [
+pub const KINDS: [&str; 42] = [
     "usage",
     "manifest",
     "input",
@@ -40,4 +40,8 @@ pub const KINDS: [&str; 38] = [
     "unreadable-answer",
     "credentials-unavailable",
     "deadline",
+    "rotation-stuck",
+    "trailing-newline",
+    "carriage-return",
+    "byte-order-mark",
 ];
