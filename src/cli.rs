@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
-#[command(name = "secenv", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "secenv", version, long_version = LONG_VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -21,6 +21,11 @@ pub enum Command {
     Run(Box<Run>),
     /// Print the JSON Schema of the manifest, for editors.
     Schema,
+    /// Copy this binary to PATH, or into the directory PATH, with mode 0755, for containers that share a volume.
+    Install {
+        /// The file to be, or a directory that is there
+        path: PathBuf,
+    },
 }
 
 /// `secenv run`.
@@ -137,6 +142,17 @@ pub enum ErrorFormat {
     /// One line of JSON.
     Json,
 }
+
+/// What `build.rs` found out, after the version.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("BUILT_COMMIT"),
+    "\nfeatures: ",
+    env!("BUILT_FEATURES"),
+    "\ntarget: ",
+    env!("BUILT_TARGET")
+);
 
 const AFTER_HELP: &str = "\
 Examples:

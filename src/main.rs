@@ -12,6 +12,7 @@ use secenv::{
     child,
     cli::{Cli, Command, ErrorFormat},
     commands::{
+        install,
         run::{self, Start},
         schema,
     },
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let args = match cli.command {
         Command::Run(args) => args,
         Command::Schema => return print(&schema::schema()),
+        Command::Install { path } => return end_of_install(install::install(&path)),
     };
     let format = args.error_format;
     let ended = level(args.verbose, &environ).and_then(|level| {
@@ -89,6 +91,13 @@ fn print(text: &str) -> ExitCode {
             ExitCode::from(125)
         }
     }
+}
+
+fn end_of_install(installed: Result<(), install::InstallError>) -> ExitCode {
+    let Err(error) = installed else { return ExitCode::SUCCESS };
+    let (what, help) = (report::harmless(&error.to_string()), report::harmless(&error.help()));
+    write(&format!("secenv: error: {what}\n  = help: {help}\n"));
+    ExitCode::from(125)
 }
 
 /// The payload of a panic may hold a value, and so may a core file: only the place is told, and nothing is dumped.

@@ -15,6 +15,7 @@ mod exit_codes;
 mod files_are_private;
 mod inputs_have_an_order;
 mod it_fails_closed;
+mod it_installs_itself;
 mod many_keys_become_variables;
 mod pid_one;
 mod random_manifests;

@@ -19,6 +19,8 @@ const LIMIT: Duration = Duration::from_mins(30);
 /// Where the peers are, or why not.
 #[derive(Debug)]
 pub(crate) struct Tools {
+    /// The binary under test.
+    pub(crate) secenv: PathBuf,
     /// The directory of the Python environment.
     pub(crate) python: Result<PathBuf, String>,
     /// The binary.
@@ -26,19 +28,21 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn install() -> Self {
+    pub(crate) fn install(secenv: &Path) -> Self {
+        let secenv = secenv.to_owned();
         let peers = peers();
         if let Err(error) = fs::create_dir_all(&peers) {
             let failed = format!("not installed: no directory target/peers: {error}");
-            return Self { python: Err(failed.clone()), secretspec: Err(failed) };
+            return Self { secenv, python: Err(failed.clone()), secretspec: Err(failed) };
         }
         let not = |error| format!("not installed: {error}");
-        Self { python: python(&peers).map_err(not), secretspec: secretspec(&peers).map_err(not) }
+        Self { secenv, python: python(&peers).map_err(not), secretspec: secretspec(&peers).map_err(not) }
     }
 
     /// No peers, for secenv alone.
-    pub(crate) fn none() -> Self {
-        Self { python: Err("not needed".to_owned()), secretspec: Err("not needed".to_owned()) }
+    pub(crate) fn none(secenv: &Path) -> Self {
+        let not = || "not needed".to_owned();
+        Self { secenv: secenv.to_owned(), python: Err(not()), secretspec: Err(not()) }
     }
 
     /// Names and versions, for the head of the table.

@@ -1,12 +1,15 @@
 //! secenv beside what else starts a command with secrets, in one interleaved run: wall, CPU, memory, requests.
-//! Writes its table to `benches/side_by_side.md`; `instructions` as an argument counts secenv's instructions instead.
+//! Writes its table to `benches/side_by_side.md`. As arguments, `aims` runs secenv beside the floor alone, `instructions`
+//! counts secenv's instructions, and `gate` holds these against what is recorded.
 //! `benches/README.md` says what is measured and how to read it. No time is asserted.
 #![expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 
 use std::{env, ffi::OsString, fmt::Write, fs, path::Path, process::ExitCode, time::Duration};
 
+mod aims;
 mod arena;
 mod contestant;
+mod gate;
 mod install;
 mod instructions;
 mod launch;
@@ -20,6 +23,7 @@ mod support {
 }
 
 use arena::{Arena, Transport};
+use contestant::Contestant;
 use install::Tools;
 use machine::Machine;
 use options::{Mode, Options};
@@ -32,7 +36,11 @@ fn main() -> ExitCode {
     let end = match arguments.split_first() {
         Some((first, command)) if first == launch::FLAG => launch::child(command),
         _ => Options::parse(&arguments).and_then(|options| match options.mode {
-            Mode::Instructions => instructions::count(),
+            Mode::Aims => aims::run(&options),
+            Mode::Instructions => {
+                instructions::count(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
+            }
+            Mode::Gate => gate::hold(&options.secenv),
             Mode::Race => side_by_side(&options),
         }),
     };
@@ -47,13 +55,13 @@ fn main() -> ExitCode {
 
 fn side_by_side(options: &Options) -> Result<(), String> {
     println!("installing the contestants under target/peers, which takes minutes the first time");
-    let tools = Tools::install();
+    let tools = Tools::install(&options.secenv);
     let before = Machine::look();
     let mut text = table::head(&before, options);
     for transport in [Transport::Http, Transport::Tls] {
         for secrets in SECRETS {
             let arena = Arena::open(transport, secrets)?;
-            let heats = race::run(&arena, &tools, options);
+            let heats = race::run(&Contestant::ALL, &arena, &tools, options);
             let part = table::part(&format!("{transport}, K = {secrets}"), &heats);
             println!("\n{part}");
             text.push('\n');
