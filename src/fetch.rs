@@ -9,11 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{log::Log, plan::Request, secret::SecretValue};
+use crate::{
+    log::Log,
+    plan::{Login, Request},
+    secret::SecretValue,
+};
 
 pub mod agent;
 mod attempts;
 pub mod aws;
+pub mod cache;
 mod failure;
 pub mod file;
 mod in_order;
@@ -32,8 +37,8 @@ pub trait Source {
     /// Answers all requests before `limits.deadline`: as many outcomes as requests, in their order.
     fn fetch(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome>;
 
-    /// Who it asked as, in a fetch before this; none if it does not know, or is not told before the deadline.
-    fn caller(&self, _limits: &Limits) -> Option<Caller> {
+    /// Whom that login was taken for in a fetch before this; none if it does not know, or is not told before the deadline.
+    fn caller(&self, _login: &Login, _limits: &Limits) -> Option<Caller> {
         None
     }
 }
@@ -109,11 +114,18 @@ pub enum Patience {
 }
 
 impl Limits {
+    /// The limits where an answer is at hand in case that this place is out of order: those of the first of two, up to the
+    /// second one's time.
+    fn with_another_answer(&self) -> Self {
+        let share = self.deadline.saturating_duration_since(Instant::now()) / 2;
+        Self { deadline: Instant::now() + share, ..self.first_of(2) }
+    }
+
     /// The limits for the first of `places` that can be asked one after the other: the time that is left is shared out
     /// equally, and two attempts fit into a share, so that the last place is always asked in time.
     fn first_of(&self, places: usize) -> Self {
         if places < 2 {
-            return Self { patience: Patience::Deadline, ..self.clone() };
+            return self.clone();
         }
         let share = self.deadline.saturating_duration_since(Instant::now()) / u32::try_from(places).unwrap_or(u32::MAX);
         Self { patience: Patience::Brief, attempt_timeout: self.attempt_timeout.min(share / 2), ..self.clone() }

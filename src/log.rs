@@ -1,11 +1,11 @@
-//! secenv's own verbosity: value-free lines on stderr at `-v` and `-vv`, and nothing without them.
+//! secenv's own verbosity: value-free lines on stderr at `-v` and `-vv`, and without them only what does not go as it should.
 //!
 //! It is a handle passed down, not a global logger: `RUST_LOG` and the like belong to the child.
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing.
+    /// What does not go as it should.
     #[default]
     Quiet,
     /// `-v`: a line a secret, and what was decided on the way.
@@ -41,6 +41,11 @@ impl Log {
         if let Some(status) = self.status {
             status(&line());
         }
+    }
+
+    /// Says a line at any level: what goes on, and yet not as it should.
+    pub fn warning(&self, line: impl FnOnce() -> String) {
+        self.say(Level::Quiet, line);
     }
 
     /// Says a line at `-v`; the text is made only if it is wanted.

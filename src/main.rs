@@ -1,7 +1,9 @@
 //! Parse, call, report once, end once.
 
 use std::{
+    fs::File,
     io::{self, IsTerminal, Write},
+    os::fd::AsFd,
     panic,
     process::{self, ExitCode},
     time::Instant,
@@ -10,12 +12,8 @@ use std::{
 use clap::Parser;
 use secenv::{
     child,
-    cli::{Cli, Command, ErrorFormat},
-    commands::{
-        install,
-        run::{self, Start},
-        schema,
-    },
+    cli::{Cli, ErrorFormat},
+    commands::{self, Ended, Output, Start, Stdout},
     error::Error,
     inherited::{self, Environ},
     log::{Level, Log},
@@ -31,22 +29,22 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(message) => return end_of_parsing(&message),
     };
-    let args = match cli.command {
-        Command::Run(args) => args,
-        Command::Schema => return print(&schema::schema()),
-        Command::Install { path } => return end_of_install(install::install(&path)),
-    };
-    let format = args.error_format;
-    let ended = level(args.verbose, &environ).and_then(|level| {
+    let messages = commands::messages(&cli.command);
+    let undone = commands::undone(&cli.command);
+    let format = messages.error_format;
+    let ended = level(messages.verbose, &environ).and_then(|level| {
         let inherited = inherited::at_start();
-        run::run(*args, &Start { inherited: &inherited, environ: &environ, at, log: log(level, format, &environ) })
+        let log = log(level, format, &environ);
+        let start = Start { inherited: &inherited, environ: &environ, at, log, stdout: stdout(&environ) };
+        commands::call(cli.command, &start)
     });
     let error = match ended {
-        Ok(status) => child::end_as(status),
+        Ok(Ended::AsChild(status)) => child::end_as(status),
+        Ok(Ended::With(output)) => return print(&output),
         Err(error) => error,
     };
     let text = match format {
-        ErrorFormat::Human => report::human(&error, colour(&environ)),
+        ErrorFormat::Human => report::human(&error, undone, colour(&io::stderr(), &environ)),
         ErrorFormat::Json => report::machine(&error),
     };
     write(&text);
@@ -69,9 +67,14 @@ fn log(level: Level, format: ErrorFormat, environ: &Environ) -> Log {
     if person { log.with_status(write_status) } else { log }
 }
 
-fn colour(environ: &Environ) -> Colour {
+fn colour(stream: &impl IsTerminal, environ: &Environ) -> Colour {
     let wanted = environ.get(b"NO_COLOR").is_none_or(<[u8]>::is_empty) && environ.get(b"TERM") != Some(b"dumb");
-    if wanted && io::stderr().is_terminal() { Colour::Always } else { Colour::Never }
+    if wanted && stream.is_terminal() { Colour::Always } else { Colour::Never }
+}
+
+fn stdout(environ: &Environ) -> Stdout {
+    let stdout = io::stdout();
+    if stdout.is_terminal() { Stdout::Terminal(colour(&stdout, environ)) } else { Stdout::Other }
 }
 
 /// `--help` and `--version` go to stdout and succeed; a mistake on the command line is one for good.
@@ -81,11 +84,14 @@ fn end_of_parsing(message: &clap::Error) -> ExitCode {
     if message.use_stderr() { ExitCode::from(125) } else { ExitCode::SUCCESS }
 }
 
-/// What a command is asked for, on stdout. A closed pipe (`secenv schema | head`) is no failure.
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+/// What a command is asked for, on stdout, past the buffer of the standard library, which would keep a copy. A closed
+/// pipe (`secenv schema | head`) is no failure.
+fn print(output: &Output) -> ExitCode {
+    let exit = output.exit.map_or(ExitCode::SUCCESS, |exit| ExitCode::from(exit.code()));
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    match stdout.and_then(|mut stdout| stdout.write_all(output.bytes.expose())) {
+        Ok(()) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(error) => {
             write_line(&format!("stdout cannot be written: {error}"));
             ExitCode::from(125)

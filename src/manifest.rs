@@ -13,6 +13,7 @@ mod entry;
 mod env_from;
 mod field;
 mod layer;
+mod login;
 mod marked;
 mod mistake;
 pub mod name;
@@ -31,6 +32,7 @@ pub use entry::{
     Absent, Account, Content, Delivery, Directory, Encoding, Export, FileKind, Inherited, NamedFile, Secret,
 };
 pub use env_from::{BadName, Case, EnvFrom, Keys, Naming, Presence};
+pub use login::Login;
 pub use marked::{InputError, inherited_entry, marked_entry};
 pub use mistake::Mistake;
 pub use place::Place;
@@ -60,6 +62,8 @@ pub struct Manifest {
     pub child: Child,
     /// `[fetch]`.
     pub fetch: Fetch,
+    /// `[cache]`; none switches it off.
+    pub cache: Option<Cache>,
 }
 
 /// `[aws]`.
@@ -67,10 +71,8 @@ pub struct Manifest {
 pub struct Aws {
     /// Region of the secrets that name none.
     pub region: Option<String>,
-    /// Role that is assumed for reading.
-    pub role_arn: Option<String>,
-    /// Profile of the shared configuration files.
-    pub profile: Option<String>,
+    /// Profile and role of those that name none.
+    pub login: Login,
 }
 
 /// A variable of the child.
@@ -101,6 +103,15 @@ pub struct Fetch {
     pub batch: Option<bool>,
     /// Regions of the secrets that name none, in order of preference: replicas of each other.
     pub regions: Vec<String>,
+}
+
+/// `[cache]`; what is not said has a default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cache {
+    /// How long a value is taken from it without asking.
+    pub ttl: Option<Duration>,
+    /// How much longer it stands in for a source that fails for now.
+    pub max_stale: Option<Duration>,
 }
 
 /// What is chosen from outside the text.
@@ -176,18 +187,24 @@ impl<'m> Merge<'m> {
             sources: sources.into_iter().flatten().filter_map(|source| self.source(source, mistakes)).collect(),
             aws: Aws {
                 region: self.text(|layer| layer.region.as_ref(), mistakes),
-                role_arn: self.text(|layer| layer.role_arn.as_ref(), mistakes),
-                profile: self.text(|layer| layer.profile.as_ref(), mistakes),
+                login: Login {
+                    profile: self.text(|layer| layer.profile.as_ref(), mistakes),
+                    role_arn: self.text(|layer| layer.role_arn.as_ref(), mistakes),
+                },
             },
             entries: self.entries(&env_from, mistakes),
             env_from,
             child: self.child(mistakes),
             fetch: Fetch {
-                deadline: self.deadline(mistakes),
+                deadline: self.duration(|layer| layer.deadline.as_ref(), mistakes),
                 concurrency: self.pick(|layer| layer.concurrency.as_ref()).copied(),
                 batch: self.pick(|layer| layer.batch.as_ref()).map(|batch| batch.on),
                 regions: self.regions(mistakes),
             },
+            cache: self.pick(|layer| layer.cache.as_ref()).map(|_| Cache {
+                ttl: self.duration(|layer| layer.cache.as_ref()?.ttl.as_ref(), mistakes),
+                max_stale: self.duration(|layer| layer.cache.as_ref()?.max_stale.as_ref(), mistakes),
+            }),
         }
     }
 
@@ -210,8 +227,8 @@ impl<'m> Merge<'m> {
         noted(parsed.map_err(|(message, help)| Mistake::new(source.span.clone(), message).help(help)), mistakes)
     }
 
-    fn deadline(&self, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
-        let text = self.pick(|layer| layer.deadline.as_ref())?;
+    fn duration(&self, of: impl Fn(&'m Layer) -> Option<&'m Text>, mistakes: &mut Vec<Mistake>) -> Option<Duration> {
+        let text = self.pick(of)?;
         let expanded = noted(self.vars.expand(text), mistakes)?;
         noted(parse_duration(&expanded).map_err(|message| Mistake::new(text.span.clone(), message)), mistakes)
     }

@@ -1,7 +1,7 @@
 //! Step 2: manifest, overrides and inherited environment → [`Plan`]: the distinct requests, and what each variable is
 //! made of. Pure and value-free: it says all that a run will do before anything is fetched.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 use crate::{
     manifest::{
@@ -12,14 +12,17 @@ use crate::{
     template::Template,
 };
 
+mod load;
 mod stage;
 
+pub use crate::manifest::Login;
+pub use load::{Calls, Fleet, Load, Operation, Share};
 pub use stage::StageOverride;
 
 /// What a run will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Each (id, version, region) once, in the order of first use.
+    /// Each (id, version, region, login) once, in the order of first use.
     pub requests: Vec<Request>,
     /// The variables, in the order of the manifest, then of the overrides.
     pub bindings: Vec<Binding>,
@@ -40,6 +43,8 @@ pub struct Request {
     pub version: Version,
     /// The region by ARN, entry, `--region` or `[aws]`, in that order; none leaves it to the SDK's chain.
     pub region: Option<String>,
+    /// As whom: by entry, then `--profile` or `[aws]`.
+    pub login: Login,
 }
 
 /// A variable, and what it is made of.
@@ -55,6 +60,8 @@ pub struct Binding {
     pub export: Export,
     /// Whether it gets the value, or the path of a file that holds it.
     pub delivery: Delivery,
+    /// What it won over: the same name elsewhere, the weakest first.
+    pub over: Vec<Place>,
 }
 
 impl Binding {
@@ -117,6 +124,8 @@ pub struct Inputs {
     pub stages: Vec<StageOverride>,
     /// `--region`, else `[aws] region`.
     pub region: Option<String>,
+    /// `--profile`, else `[aws]`.
+    pub login: Login,
     /// `[child]`.
     pub child: Child,
 }
@@ -142,40 +151,44 @@ impl Plan {
             FromEnv::Untouched => Vec::new(),
             FromEnv::Resolved => inherited_references(inherited, &inputs.child, &mut errors),
         };
+        let mut env_from = inputs.env_from;
         let mut places: HashMap<String, usize> =
             entries.iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
+        let mut over: Vec<Vec<Place>> = vec![Vec::new(); entries.len()];
         for entry in inputs.manifest.into_iter().chain(inputs.overrides) {
             let kept = entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some();
             match places.get(&entry.name) {
-                Some(_) if kept => {}
-                Some(&index) => entries[index] = entry,
+                Some(&index) if kept => over[index].push(entry.at),
+                Some(&index) => over[index].push(mem::replace(&mut entries[index], entry).at),
                 None => {
                     places.insert(entry.name.clone(), entries.len());
+                    over.push(beaten(&entry, &env_from, inherited, &inputs.child));
                     entries.push(entry);
                 }
             }
         }
-        let mut env_from = inputs.env_from;
         errors.extend(stage::apply(&inputs.stages, references(&mut entries, &mut env_from)));
         if !errors.is_empty() {
             return Err(errors);
         }
+        let defaults = Defaults { region: inputs.region, login: inputs.login };
         let mut requests = Requests::default();
-        let bind = |entry: Entry| Binding {
+        let bind = |(entry, over): (Entry, Vec<Place>)| Binding {
             value: if entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some() {
                 Value::Kept
             } else {
-                requests.value(entry.content, inputs.region.as_deref())
+                requests.value(entry.content, &defaults)
             },
             name: entry.name,
             at: entry.at,
             export: entry.export,
             delivery: entry.delivery,
+            over,
         };
-        let bindings = entries.into_iter().map(bind).collect();
+        let bindings = entries.into_iter().zip(over).map(bind).collect();
         let expand = |one: EnvFrom| Expansion {
             at: one.at,
-            request: requests.index(one.reference, inputs.region.as_deref()),
+            request: requests.index(one.reference, one.login, &defaults),
             keys: one.keys,
             naming: one.naming,
             presence: one.presence,
@@ -186,12 +199,32 @@ impl Plan {
     }
 }
 
+/// What a manifest's or a flag's entry wins over that is no such entry itself.
+fn beaten(entry: &Entry, env_from: &[EnvFrom], inherited: &[Vec<u8>], child: &Child) -> Vec<Place> {
+    if entry.export == Export::Withheld {
+        return Vec::new();
+    }
+    let name = entry.name.as_bytes();
+    let is_it = |raw: &Vec<u8>| raw.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"="));
+    let is_inherited = child.inherits(Some(name)) && inherited.iter().any(is_it);
+    let kept = entry.inherited == Inherited::Kept && first_value(inherited, &entry.name).is_some();
+    let inherited = (is_inherited && !kept).then(|| Place::Inherited(entry.name.clone()));
+    let gives_it = |one: &&EnvFrom| one.known_names().is_some_and(|names| names.contains(&entry.name));
+    inherited.into_iter().chain(env_from.iter().filter(gives_it).map(|one| one.at.clone())).collect()
+}
+
 fn references<'e>(entries: &'e mut [Entry], env_from: &'e mut [EnvFrom]) -> Vec<&'e mut Reference> {
     let of_entries = entries.iter_mut().filter_map(|entry| match &mut entry.content {
         Content::Secret(secret) => Some(&mut secret.reference),
         Content::Literal(_) | Content::Template(_) => None,
     });
     of_entries.chain(env_from.iter_mut().map(|one| &mut one.reference)).collect()
+}
+
+/// Where and as whom, unless it is said.
+struct Defaults {
+    region: Option<String>,
+    login: Login,
 }
 
 /// The distinct requests so far.
@@ -202,22 +235,23 @@ struct Requests {
 }
 
 impl Requests {
-    fn value(&mut self, content: Content, region: Option<&str>) -> Value {
+    fn value(&mut self, content: Content, defaults: &Defaults) -> Value {
         let secret = match content {
             Content::Literal(text) => return Value::Literal(text),
             Content::Template(template) => return Value::Template(template),
             Content::Secret(secret) => secret,
         };
         let key = secret.reference.key.clone();
-        let request = self.index(secret.reference, region);
+        let request = self.index(secret.reference, secret.login, defaults);
         Value::Secret { request, key, absent: secret.absent, encoding: secret.encoding }
     }
 
     /// Of the request for the secret of a reference, whatever its key.
-    fn index(&mut self, reference: Reference, region: Option<&str>) -> usize {
+    fn index(&mut self, reference: Reference, login: Login, defaults: &Defaults) -> usize {
         let of_arn = reference.id.region().map(str::to_owned);
         let request = Request {
-            region: of_arn.or(reference.region).or_else(|| region.map(str::to_owned)),
+            region: of_arn.or(reference.region).or_else(|| defaults.region.clone()),
+            login: login.or(&defaults.login),
             version: one_spelling(reference.version),
             id: reference.id,
         };

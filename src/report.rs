@@ -12,6 +12,9 @@ use crate::{
     manifest::{Place, line_and_column},
 };
 
+pub mod plan;
+mod table;
+
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
@@ -21,9 +24,9 @@ pub enum Colour {
     Always,
 }
 
-/// All problems, and a last line that says what did not happen; ends with a line end.
+/// All problems, and a last line that says what did not happen for them; ends with a line end.
 #[must_use]
-pub fn human(error: &Error, colour: Colour) -> String {
+pub fn human(error: &Error, undone: &str, colour: Colour) -> String {
     let mut out = String::new();
     for problem in error.problems() {
         out.push_str(&match problem.at.as_slice() {
@@ -36,15 +39,20 @@ pub fn human(error: &Error, colour: Colour) -> String {
         [_] => "one problem".to_owned(),
         problems => format!("{} problems", problems.len()),
     };
-    let _ = writeln!(out, "secenv: {count}, the command was not started (exit {})", error.exit().code());
+    let comma = if undone.is_empty() { "" } else { ", " };
+    let _ = writeln!(out, "secenv: {count}{comma}{undone} (exit {})", error.exit().code());
     out
 }
 
 /// The same as one line of JSON.
 #[must_use]
 pub fn machine(error: &Error) -> String {
+    format!("{}\n", problems(error))
+}
+
+fn problems(error: &Error) -> Value {
     let problems: Vec<Value> = error.problems().iter().map(as_json).collect();
-    format!("{}\n", json!({ "exit_code": error.exit().code(), "problems": problems }))
+    json!({ "exit_code": error.exit().code(), "problems": problems })
 }
 
 const TITLE: &str = "secenv: error";
@@ -130,9 +138,15 @@ fn place_as_json(at: &At) -> Value {
             let (line, column) = line_and_column(text, span.start);
             json!({ "file": file, "line": line, "column": column })
         }
-        At::Named(Place::Line { file, line, column }) => json!({ "file": file, "line": line, "column": column }),
-        At::Named(Place::Argument(argument)) => json!({ "argument": argument }),
-        At::Named(Place::Inherited(name)) => json!({ "inherited": name }),
+        At::Named(place) => named_place(place),
+    }
+}
+
+fn named_place(place: &Place) -> Value {
+    match place {
+        Place::Line { file, line, column } => json!({ "file": file, "line": line, "column": column }),
+        Place::Argument(argument) => json!({ "argument": argument }),
+        Place::Inherited(name) => json!({ "inherited": name }),
     }
 }
 

@@ -284,25 +284,6 @@ fn without_proc_a_file_in_memory_is_refused_and_one_with_a_path_is_not() {
     assert_eq!(path.succeeds().text(), "first\r\nlast without line end");
 }
 
-#[test]
-fn a_file_in_memory_is_written_to_no_disk() {
-    let start = with("A = { secret = \"f/bytes\", as = \"file\" }");
-    let log = start.dir().join("trace");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-e", "trace=%file,write,pwrite64,writev,memfd_create", "-o"]).arg(&log);
-    command.arg(env!("CARGO_BIN_EXE_secenv")).args(["run", "--", "true"]).current_dir(start.dir());
-    let traced = command.output().unwrap_or_else(|error| panic!("strace is needed (apt-get install strace): {error}"));
-    assert!(traced.status.success(), "{}", lossy(&traced.stderr));
-    let trace = fs::read_to_string(&log).unwrap();
-    assert!(trace.contains("memfd_create(\"secenv\""), "{trace}");
-    for line in trace.lines() {
-        let opened =
-            ["O_WRONLY", "O_RDWR", "O_CREAT", "rename", "mkdir", "link("].iter().any(|word| line.contains(word));
-        assert!(!opened || line.contains("/dev/null") || line.contains("readlink"), "{line}");
-        assert!(!line.contains("write(") || line.contains("memfd:secenv") || line.contains("pipe:"), "{line}");
-    }
-}
-
 /// 66,000 bytes, NUL, bytes that are no UTF-8, BOM, CRLF: in a variable as it is, or a message that names it; in a file exact.
 #[test]
 fn awkward_values_are_exact_or_refused_by_name_in_both_modes() {

@@ -31,8 +31,10 @@ fn a_tls_server_has_its_certificate_and_key_in_memory_only() {
         KEY = { secret = \"tls/key\", as = \"file\" }\n";
     let serve =
         "exec openssl s_server -cert $CERT -certform DER -key $KEY -keyform DER -accept localhost:0 -naccept 1 -www";
-    let start = secenv().manifest(manifest).file("secrets.json", file_source(&secrets));
-    let (mut server, dir) = start.args(["run", "--", "sh", "-c", serve]).start();
+    let start = bare("strace").manifest(manifest).file("secrets.json", file_source(&secrets));
+    let watched = ["-f", "-y", "-o", "trace", "-e", "trace=%file,write,pwrite64,writev,memfd_create"];
+    let start = start.args(watched).args([env!("CARGO_BIN_EXE_secenv"), "run", "--", "sh", "-c", serve]);
+    let (mut server, dir) = start.start();
     server.prints("ACCEPT ");
     let text = server.printed();
     let port = text.split("ACCEPT ").nth(1).and_then(|rest| rest.lines().next()?.rsplit(':').next()).unwrap().trim();
@@ -45,7 +47,33 @@ fn a_tls_server_has_its_certificate_and_key_in_memory_only() {
     server.finish().exits(0);
     let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["secenv.toml", "secrets.json"]);
+    assert_eq!(left, ["secenv.toml", "secrets.json", "trace"]);
+    let trace = fs::read_to_string(dir.path().join("trace")).unwrap();
+    assert_eq!(trace.matches("memfd_create(\"secenv\"").count(), 2, "{trace}");
+    for line in trace.lines() {
+        assert!(!reaches_a_disk(line), "{line}");
+    }
+}
+
+/// Whether a line of `strace -y` opens a file to write, makes a name, or writes to what is neither memory nor a pipe
+/// nor a socket.
+fn reaches_a_disk(line: &str) -> bool {
+    let makes = ["O_WRONLY", "O_RDWR", "O_CREAT", "rename", "mkdir", "link(", "linkat(", "mknod"];
+    let makes = makes.iter().any(|word| line.contains(word)) && !line.contains("readlink");
+    let writes = line.contains("write")
+        && !["<pipe:", "<socket:", "<memfd:secenv", "</memfd:secenv"].iter().any(|to| line.contains(to));
+    (makes || writes) && !line.contains("/dev/null")
+}
+
+#[test]
+fn what_reaches_a_disk_is_seen() {
+    for line in [
+        "7 openat(AT_FDCWD, \"a\", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3</tmp/a>",
+        "7 write(3</tmp/a>, \"x\", 1) = 1",
+        "7 rename(\"a\", \"b\") = 0",
+    ] {
+        assert!(reaches_a_disk(line), "{line}");
+    }
 }
 
 /// Where PostgreSQL's own programs are; Debian keeps them off the PATH.

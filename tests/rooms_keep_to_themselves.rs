@@ -25,15 +25,28 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
-    ("report", &["error", "manifest"]),
+    ("report", &["error", "manifest", "plan"]),
     (
         "commands",
-        &["cli", "manifest", "plan", "fetch", "environment", "child", "error", "report", "inherited", "input", "log"],
+        &[
+            "cli",
+            "manifest",
+            "plan",
+            "fetch",
+            "environment",
+            "secret",
+            "child",
+            "error",
+            "report",
+            "inherited",
+            "input",
+            "log",
+        ],
     ),
 ];
 
 /// Crates that only some places may name.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("aws_config", &["fetch/aws"]),
     ("aws_credential_types", &["fetch/aws"]),
     ("aws_sdk_", &["fetch/aws"]),
@@ -57,7 +70,11 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("toml::", &["manifest"]),
     ("dotenvy::", &["manifest/dotenv"]),
     ("annotate_snippets", &["report"]),
-    ("nix::", &["child", "inherited"]),
+    ("nix::", &["child", "inherited", "fetch/cache"]),
+    ("linux_keyutils", &["fetch/cache/keyring"]),
+    ("chacha20poly1305", &["fetch/cache"]),
+    ("hmac::", &["fetch/cache/seal"]),
+    ("sha2::", &["fetch/cache/seal"]),
     ("minijinja", &["template"]),
     ("schemars", &["manifest/schema"]),
 ];

@@ -11,9 +11,11 @@
 
 pub mod agent;
 pub mod both;
+pub mod documents;
 pub mod fault;
 pub mod fetching;
 pub mod file_source;
+pub mod laptop;
 pub mod metadata;
 pub mod moto;
 pub mod probe;

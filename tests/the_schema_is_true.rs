@@ -39,25 +39,30 @@ fn tomls(dir: &Path, found: &mut Vec<String>) {
     }
 }
 
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 14] = [
     "",
     "source = \"aws\"\n[aws]\nregion = \"r\"\nrole_arn = \"a\"\nprofile = \"p\"",
     "source = [\"file:x\"]\n[vars]\na = \"\"\n[env]\nA = { secret = \"${a}x\", key = \"/k/0\", optional = true, keep = true }",
-    "[env]\nA = { secret = \"x\", version_id = \"1\", version_stage = \"S\", region = \"r\", default = \"\", export = false }",
+    "[env]\nA = { secret = \"x\", version_id = \"1\", version_stage = \"S\", region = \"r\", profile = \"p\", role_arn = \"a\", default = \"\", export = false }",
     "[env]\nPATH = { secret = \"x\", allow_unsafe_name = true, encoding = \"base64\" }\nB = { value = \"\", keep = false }",
     "[env]\nT = { template = \"{{ A }}\", as = \"file\" }\nA = \"x#y\"\nF = { template_file = \"f\", allow_unsafe_name = true }",
     "[env]\nF = { secret = \"x\", as = \"file\", path = \"/k\", mode = \"0440\", owner = \"a\", group = \"0\", mkdir = true, export = false }",
-    "[[env_from]]\nsecret = \"s\"\nprefix = \"P_\"\nkeys = [\"a\"]\ncase = \"upper\"\noptional = true\nregion = \"r\"",
+    "[[env_from]]\nsecret = \"s\"\nprefix = \"P_\"\nkeys = [\"a\"]\ncase = \"upper\"\noptional = true\nregion = \"r\"\nprofile = \"p\"\nrole_arn = \"a\"",
     "[[env_from]]\nsecret = \"s\"\nexclude = []\nrename = { \"a-b\" = \"A_B\" }\ncase = \"keep\"\nversion_stage = \"S\"",
     "[child]\ninherit = [\"PATH\", \"LC_*\"]\nunset = []\ndrop_aws_credentials = true",
+    "[cache]\nttl = \"15m\"\nmax_stale = \"24h\"\n[target.p.cache]\nttl = \"500ms\"\n[target.q]\ncache = {}",
     "[child]\ninherit = false\n[fetch]\ndeadline = \"1m30s\"\nconcurrency = 1\nbatch = false",
     "[target.p]\nsource = \"aws\"\nvars = { a = \"b\" }\nenv = { A = false, B = \"x\", C = { value = \"v\" } }\nenv_from = []\nchild = { inherit = true }\nfetch = { deadline = \"500ms\" }",
     "[vars]\nm = \"0400\"\n[env]\nF = { secret = \"x\", as = \"file\", path = \"/k\", mode = \"${m}\" }\n[fetch]\ndeadline = \"${m}s\"",
 ];
 
 /// Refused by both; what only secenv refuses (names, `${…}`, references, what a TOML parser refuses) is not here.
-const REFUSED: [&str; 42] = [
+const REFUSED: [&str; 49] = [
     "colour = 1",
+    "cache = true",
+    "[cache]\nttl = 900",
+    "[cache]\nttl = \"15 minutes\"",
+    "[cache]\nstale = \"1h\"",
     "source = 1",
     "vars = 1",
     "[vars]\na = 1",
@@ -74,6 +79,9 @@ const REFUSED: [&str; 42] = [
     "[env]\nA = { secret = 1 }",
     "[env]\nA = { value = \"v\", key = \"k\" }",
     "[env]\nA = { value = \"v\", allow_unsafe_name = true }",
+    "[env]\nA = { value = \"v\", profile = \"p\" }",
+    "[env]\nA = { secret = \"x\", role_arn = \"\" }",
+    "[[env_from]]\nsecret = \"s\"\nprofil = \"p\"",
     "[env]\nA = { optional = true }",
     "[env]\nA = { secret = \"x\", value = \"y\" }",
     "[env]\nA = { template = \"x\", template_file = \"y\" }",

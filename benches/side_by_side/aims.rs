@@ -24,6 +24,8 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let batch = |arena: &Arena| heats(arena, Contestant::SecenvBatch, &tools, options);
     let file = heats(&Arena::open(Transport::Http, 1)?, Contestant::SecenvFile, &tools, options)?;
     row("file source, K = 1", file.1, ("floor", file.0), 1.25);
+    let cached = heats(&Arena::open(Transport::Http, 20)?, Contestant::SecenvCached, &tools, options)?;
+    row("warm cache, K = 20", cached.1, ("floor", cached.0), 1.4);
     let http = batch(&Arena::open(Transport::Http, 20)?)?;
     row("http, K = 20, --batch", http.1, ("floor", http.0), 2.2);
     let tls = batch(&Arena::open(Transport::Tls, 20)?)?;

@@ -37,6 +37,8 @@ const VALUE: &str = "k7Rm-2vQx/9s+Tz=4 wJd";
 pub(crate) struct Arena {
     server: Fault,
     dir: TempDir,
+    /// In memory, for the cache.
+    runtime: TempDir,
     pub(crate) secrets: usize,
 }
 
@@ -48,7 +50,9 @@ impl Arena {
             Transport::Tls => Fault::tls(&secrets, Certificate::Valid),
         };
         let dir = TempDir::with_prefix("secenv-bench-").map_err(|error| format!("no temporary directory: {error}"))?;
-        let arena = Self { server, dir, secrets: count };
+        let runtime = TempDir::with_prefix_in("secenv-bench-", "/dev/shm");
+        let runtime = runtime.map_err(|error| format!("no temporary directory in memory: {error}"))?;
+        let arena = Self { server, dir, runtime, secrets: count };
         if let Some(authority) = arena.server.authority() {
             arena.write("authority.pem", authority)?;
         }
@@ -93,6 +97,7 @@ impl Arena {
         let mut command = Command::new(program);
         let dir = self.dir.path();
         command.args(arguments).env_clear().current_dir(dir).env("HOME", dir).env("PATH", "/usr/bin:/bin");
+        command.env("XDG_RUNTIME_DIR", self.runtime.path());
         command.env("AWS_ENDPOINT_URL", self.server.url()).env("AWS_REGION", "us-east-1");
         command.env("AWS_DEFAULT_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true");
         command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
@@ -101,5 +106,13 @@ impl Arena {
             command.env(contestant.bundle_variable(), dir.join("authority.pem"));
         }
         Ok(command)
+    }
+}
+
+impl Drop for Arena {
+    /// The key of the cache would last for a day.
+    fn drop(&mut self) {
+        let mut clear = Command::new(env!("CARGO_BIN_EXE_secenv"));
+        let _ = clear.args(["cache", "clear"]).env("XDG_RUNTIME_DIR", self.runtime.path()).output();
     }
 }

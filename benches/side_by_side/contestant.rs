@@ -13,6 +13,8 @@ pub(crate) enum Contestant {
     Floor,
     /// With the file source, which asks no server.
     SecenvFile,
+    /// Behind a cache that is warm after the check: it asks no server either.
+    SecenvCached,
     Secenv,
     SecenvBatch,
     Secretspec,
@@ -21,13 +23,22 @@ pub(crate) enum Contestant {
 }
 
 impl Contestant {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Floor, Self::SecenvFile, Self::Secenv, Self::SecenvBatch, Self::Secretspec, Self::Boto3, Self::AwsCli];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Floor,
+        Self::SecenvFile,
+        Self::SecenvCached,
+        Self::Secenv,
+        Self::SecenvBatch,
+        Self::Secretspec,
+        Self::Boto3,
+        Self::AwsCli,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor (`env`)",
             Self::SecenvFile => "secenv, file source",
+            Self::SecenvCached => "secenv, warm cache",
             Self::Secenv => "secenv",
             Self::SecenvBatch => "secenv --batch",
             Self::Secretspec => "secretspec",
@@ -62,6 +73,7 @@ impl Contestant {
                 command
             }
             Self::SecenvFile => secenv(&["run", "--source", "file:secrets.json", "--"]),
+            Self::SecenvCached => secenv(&["run", "-m", "cached.toml", "--"]),
             Self::Secenv => secenv(&["run", "--"]),
             Self::SecenvBatch => secenv(&["run", "--batch", "--"]),
             Self::Secretspec => {
@@ -80,15 +92,15 @@ impl Contestant {
         let lines = |line: fn(String, String) -> String| -> String {
             variables().map(|(name, id, _)| line(name, id) + "\n").collect()
         };
+        let manifest = || "[env]\n".to_owned() + &lines(|name, id| format!("{name} = \"{id}\""));
         match self {
             Self::Floor | Self::SecenvBatch => None,
             Self::SecenvFile => {
                 let members: Vec<_> = variables().map(|(_, id, value)| format!("  \"{id}\": \"{value}\"")).collect();
                 Some(("secrets.json", format!("{{\n{}\n}}\n", members.join(",\n"))))
             }
-            Self::Secenv => {
-                Some(("secenv.toml", "[env]\n".to_owned() + &lines(|name, id| format!("{name} = \"{id}\""))))
-            }
+            Self::SecenvCached => Some(("cached.toml", "[cache]\nttl = \"24h\"\n".to_owned() + &manifest())),
+            Self::Secenv => Some(("secenv.toml", manifest())),
             Self::Secretspec => {
                 let head = "[project]\nname = \"bench\"\nrevision = \"1.0\"\n\n[profiles.default]\n".to_owned();
                 let line = |name, id| format!("{name} = {{ description = \"{name}\", ref = {{ item = \"{id}\" }} }}");

@@ -18,10 +18,12 @@ const ABSENT: &[&str] = &["./absent"];
 /// One case: how it is called, and what it is.
 type Case = (&'static str, Transport, usize, Contestant);
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     ("file source, K = 1", Transport::Http, 1, Contestant::SecenvFile),
+    ("warm cache, K = 1", Transport::Http, 1, Contestant::SecenvCached),
     ("http, K = 1", Transport::Http, 1, Contestant::Secenv),
     ("TLS, K = 1", Transport::Tls, 1, Contestant::Secenv),
+    ("warm cache, K = 20", Transport::Http, 20, Contestant::SecenvCached),
     ("http, K = 20", Transport::Http, 20, Contestant::Secenv),
     ("http, K = 20, --batch", Transport::Http, 20, Contestant::SecenvBatch),
     ("TLS, K = 20, --batch", Transport::Tls, 20, Contestant::SecenvBatch),
@@ -42,7 +44,9 @@ pub(crate) fn count(secenv: &Path) -> Result<Counts, String> {
 }
 
 fn one(arena: &Arena, contestant: Contestant, tools: &Tools) -> Result<u64, String> {
-    let plain = arena.command(contestant, tools, ABSENT)?;
+    let mut plain = arena.command(contestant, tools, ABSENT)?;
+    // What is cached is cached by a run before.
+    bounded(&mut plain, LIMIT)?;
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     valgrind.arg(plain.get_program()).args(plain.get_args()).env_clear();

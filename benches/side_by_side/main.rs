@@ -1,6 +1,7 @@
 //! secenv beside what else starts a command with secrets, in one interleaved run: wall, CPU, memory, requests.
-//! Writes its table to `benches/side_by_side.md`. As arguments, `aims` runs secenv beside the floor alone, `instructions`
-//! counts secenv's instructions, and `gate` holds these against what is recorded.
+//! Writes its table to `benches/side_by_side.md`. As arguments, `alone` leaves the peers out and writes nothing, `aims` runs
+//! the cases that the design has an aim for, `instructions` counts secenv's instructions, and `gate` holds these against
+//! what is recorded.
 //! `benches/README.md` says what is measured and how to read it. No time is asserted.
 #![expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
                 instructions::count(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
             }
             Mode::Gate => gate::hold(&options.secenv),
-            Mode::Race => side_by_side(&options),
+            Mode::Race | Mode::Alone => side_by_side(&options),
         }),
     };
     match end {
@@ -54,14 +55,20 @@ fn main() -> ExitCode {
 }
 
 fn side_by_side(options: &Options) -> Result<(), String> {
-    println!("installing the contestants under target/peers, which takes minutes the first time");
-    let tools = Tools::install(&options.secenv);
+    let tools = if options.mode == Mode::Alone {
+        Tools::none(&options.secenv)
+    } else {
+        println!("installing the contestants under target/peers, which takes minutes the first time");
+        Tools::install(&options.secenv)
+    };
+    let taking_part = |one: &Contestant| options.mode == Mode::Race || !one.is_peer();
+    let contestants: Vec<Contestant> = Contestant::ALL.into_iter().filter(taking_part).collect();
     let before = Machine::look();
     let mut text = table::head(&before, options);
     for transport in [Transport::Http, Transport::Tls] {
         for secrets in SECRETS {
             let arena = Arena::open(transport, secrets)?;
-            let heats = race::run(&Contestant::ALL, &arena, &tools, options);
+            let heats = race::run(&contestants, &arena, &tools, options);
             let part = table::part(&format!("{transport}, K = {secrets}"), &heats);
             println!("\n{part}");
             text.push('\n');
@@ -70,6 +77,10 @@ fn side_by_side(options: &Options) -> Result<(), String> {
     }
     let load = machine::load();
     let _ = writeln!(text, "\nLoad average at the end: {load}.");
+    if options.mode == Mode::Alone {
+        println!("load average {} before, {load} at the end", before.load);
+        return Ok(());
+    }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/side_by_side.md");
     fs::write(&file, text).map_err(|error| format!("cannot write benches/side_by_side.md: {error}"))?;
     println!("written: benches/side_by_side.md");

@@ -13,7 +13,9 @@ use std::{
 pub(crate) enum Mode {
     /// All contestants, side by side.
     Race,
-    /// secenv beside the floor, in the cases that the design has an aim for.
+    /// secenv and the floor, on stdout.
+    Alone,
+    /// The same in the cases that the design has an aim for.
     Aims,
     /// secenv alone, under callgrind.
     Instructions,
@@ -51,6 +53,7 @@ impl Options {
             };
             match argument.as_ref() {
                 "--bench" => {}
+                "alone" => options.mode = Mode::Alone,
                 "aims" => options.mode = Mode::Aims,
                 "instructions" => options.mode = Mode::Instructions,
                 "gate" => options.mode = Mode::Gate,
@@ -58,7 +61,7 @@ impl Options {
                 "--budget" => options.budget = Duration::from_secs(number()?.into()),
                 other => {
                     return Err(format!(
-                        "{other}? there are: aims, instructions, gate, --secenv PATH, --rounds N, --budget SECONDS"
+                        "{other}? there are: alone, aims, instructions, gate, --secenv PATH, --rounds N, --budget SECONDS"
                     ));
                 }
             }

@@ -11,6 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::error::{Error, Exit, Problem};
+
 /// The running binary, even if its file was replaced or deleted meanwhile (proc(5)).
 const OWN: &str = "/proc/self/exe";
 /// The name in a directory.
@@ -18,19 +20,23 @@ const NAME: &str = "secenv";
 /// Anyone may run it, whatever the umask: the containers of a pod have users of their own.
 const MODE: u32 = 0o755;
 
-/// It was not installed; what is at the path is what was there before.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot install to {}: {step}: {cause}", path.display())]
-pub struct InstallError {
+/// Where it was to go, what could not be done, and why.
+struct Refusal {
     path: PathBuf,
     step: &'static str,
     cause: io::Error,
 }
 
-impl InstallError {
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let message = format!("cannot install to {}: {}: {}", refusal.path.display(), refusal.step, refusal.cause);
+        Problem { help: Some(refusal.help()), ..Problem::new("install", Exit::ForGood, message) }.into()
+    }
+}
+
+impl Refusal {
     /// What to do about it.
-    #[must_use]
-    pub fn help(&self) -> String {
+    fn help(&self) -> String {
         match self.cause.kind() {
             ErrorKind::NotFound if self.step == READ => "mount /proc".to_owned(),
             ErrorKind::NotFound if !directory(&self.path).exists() => {
@@ -54,18 +60,18 @@ const READ: &str = "its own binary cannot be read";
 ///
 /// # Errors
 /// What the file system refuses.
-pub fn install(path: &Path) -> Result<(), InstallError> {
+pub fn install(path: &Path) -> Result<(), Error> {
     let path = match fs::metadata(path) {
         Ok(found) if found.is_dir() => path.join(NAME),
         // A file cannot have that name.
         Err(cause) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
-            return Err(InstallError { path: path.to_owned(), step: "it is no directory", cause });
+            return Err(Refusal { path: path.to_owned(), step: "it is no directory", cause }.into());
         }
         _ => path.to_owned(),
     };
     let failed = |step| {
         let path = path.clone();
-        move |cause| InstallError { path, step, cause }
+        move |cause| Refusal { path, step, cause }
     };
     let mut own = File::open(OWN).map_err(failed(READ))?;
     let (aside, mut file) = create_aside(directory(&path)).map_err(failed("no file can be made beside it"))?;
@@ -77,7 +83,7 @@ pub fn install(path: &Path) -> Result<(), InstallError> {
     if copied.is_err() {
         let _ = fs::remove_file(&aside);
     }
-    copied
+    Ok(copied?)
 }
 
 /// A new file that is not executable yet.

@@ -1,48 +1,27 @@
 //! `secenv run`: manifest → plan → fetch → environment → child. Edge.
 
-use std::{borrow::Cow, ffi::OsString, os::unix::ffi::OsStrExt, time::Instant};
+use std::{borrow::Cow, ffi::OsString, os::unix::ffi::OsStrExt};
 
+use super::{Resolution, Start};
 use crate::{
     child::{self, HeldSignals, Leftovers, Mode, PathText, Place, Program, Status, files::Files},
     cli,
-    environment::{self, Environment, limits},
+    environment::{Environment, limits},
     error::Error,
     fetch::{Fetched, Outcome, Payload},
-    inherited::{Environ, Inherited},
-    log::Log,
     plan::{Plan, Value},
-    report::harmless,
 };
 
-mod fetching;
-mod inputs;
 mod mode;
-mod settings;
-mod variables;
-
-use settings::Settings;
-
-/// What the process started with.
-pub struct Start<'s> {
-    /// Dispositions and descriptors.
-    pub inherited: &'s Inherited,
-    /// The environment.
-    pub environ: &'s Environ,
-    /// When.
-    pub at: Instant,
-    /// secenv's own verbosity.
-    pub log: Log,
-}
 
 /// Becomes the command, or runs it as a child and returns how it ended.
 ///
 /// # Errors
 /// The command was not executed.
-pub fn run(mut args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
-    variables::fill(&mut args, start.environ)?;
-    let asked = mode::asked(&args, start.environ)?;
-    let supervision = mode::supervision(&args)?;
-    let (environment, path) = prepare(&args, start)?;
+pub fn run(args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
+    let asked = mode::asked(&args.supervising, start.environ)?;
+    let supervision = mode::supervision(&args.supervising)?;
+    let (environment, path) = prepare(args.resolve, &args.command, start)?;
     let mut command = args.command.into_iter();
     let (command, arguments) = (command.next().unwrap_or_default(), command.collect());
     let leftovers = if environment.has_path_files() { Leftovers::Files } else { Leftovers::None };
@@ -63,37 +42,14 @@ pub fn run(mut args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
     }
 }
 
-fn prepare(args: &cli::Run, start: &Start<'_>) -> Result<(Environment, PathText), Error> {
+fn prepare(args: cli::Resolve, command: &[OsString], start: &Start<'_>) -> Result<(Environment, PathText), Error> {
     child::prepare_for_fetch(start.inherited);
-    let deadline = settings::deadline(args, None, start)?.at;
-    let (manifest, (overrides, stages)) = Error::both(
-        inputs::manifest(args, start, deadline),
-        Error::both(inputs::overrides(args, deadline), inputs::stages(args)),
-    )?;
-    let settings = Settings::new(args, manifest.as_ref(), start)?;
-    let inputs = inputs::together(args, manifest, overrides, stages, &settings)?;
-    let inherited = start.environ.entries();
-    let plan = Plan::new(inputs, inherited)?;
-    let sources = fetching::sources(&settings);
-    let outcomes = fetching::fetch(&sources, &plan, &settings.limits, start.log);
-    log(&plan, &outcomes, start.log);
-    rehearse_panic(start, &outcomes);
-    let environment = environment::build(&plan, &outcomes, inherited)
-        .map_err(|failures| fetching::with_caller(failures, &plan, &sources, &settings.limits))?;
-    check_size(&environment, &args.command)?;
-    Ok((environment, path_text(&plan)))
-}
-
-fn log(plan: &Plan, outcomes: &[Outcome], log: Log) {
-    for (request, outcome) in plan.requests.iter().zip(outcomes) {
-        let Ok(fetched) = outcome else { continue };
-        log.info(|| {
-            let version = fetched.version_id.as_deref().unwrap_or("without an id");
-            let region = fetched.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
-            let stages = fetched.stages.join(", ");
-            harmless(&format!("secret {}: version {version} [{stages}] from {}{region}", request.id, fetched.source))
-        });
-    }
+    let resolution = Resolution::decide(args, start)?;
+    let fetched = resolution.fetch(start);
+    rehearse_panic(start, &fetched.outcomes);
+    let environment = fetched.environment(start)?;
+    check_size(&environment, command)?;
+    Ok((environment, path_text(&resolution.plan)))
 }
 
 fn check_size(environment: &Environment, command: &[OsString]) -> Result<(), Error> {

@@ -43,8 +43,6 @@ const OUTDATED: &str = "it may be too old (2.1 is known to work)";
 pub struct AgentOptions {
     /// `agent:PORT`; else the Lambda extension's variable, else 2773.
     pub port: Option<u16>,
-    /// `[aws].role_arn`: the agent assumes it.
-    pub role_arn: Option<String>,
     /// `--refresh`.
     pub refresh: Refresh,
 }
@@ -177,7 +175,7 @@ impl Session {
 
     async fn ask(&self, request: &Request) -> Result<(StatusCode, Zeroizing<Vec<u8>>), Silence> {
         waiting::asks(&self.agent.to_string());
-        let query = query::of(request, self.options.role_arn.as_deref(), self.options.refresh);
+        let query = query::of(request, self.options.refresh);
         let mut question = http::Request::builder()
             .method(Method::GET)
             .uri(format!("http://127.0.0.1:{}{query}", self.agent.port))

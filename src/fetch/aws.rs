@@ -3,28 +3,26 @@
 //! The steps are in [`AwsSource`]; credentials, HTTP, calls, batches and the meaning of failures have files of their own.
 
 use std::{
-    collections::HashMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_credential_types::Credentials;
-use aws_sdk_secretsmanager::{
-    Client,
-    config::{Builder, IdentityCache, StalledStreamProtectionConfig},
-};
+use aws_sdk_secretsmanager::config::{Builder, IdentityCache, StalledStreamProtectionConfig};
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
 use super::{
-    Caller, Failure, Limits, Outcome, Source,
+    Batching, Caller, Limits, Outcome, Source,
     attempts::{self, Failed, Rules},
     queue, runtime,
     trouble::{Asked, Place},
     turnstile::Turnstile,
 };
-use crate::{log::Log, plan::Request};
+use crate::{
+    log::Log,
+    plan::{Login, Operation, Request},
+};
 
 mod batch;
 mod calls;
@@ -32,10 +30,12 @@ mod credentials;
 mod errors;
 mod http;
 mod identity;
+mod logins;
 mod regions;
 
 use batch::Job;
 pub use http::HttpPolicy;
+use logins::{Access, Door};
 use regions::{Home, Regions};
 
 /// How long DNS, TCP and TLS may take together; the SDK's own default.
@@ -44,10 +44,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 /// What the user set for this source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsOptions {
-    /// `--profile` or `[aws].profile`: beats credentials in the environment, unlike `AWS_PROFILE`.
-    pub profile: Option<String>,
-    /// `[aws].role_arn`: a role to assume with the credentials found.
-    pub role_arn: Option<String>,
     /// `[fetch].regions`: for requests without a region of their own, replicas in order of preference.
     pub regions: Vec<String>,
     /// Where plain http may go.
@@ -55,18 +51,18 @@ pub struct AwsOptions {
 }
 
 /// AWS Secrets Manager.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct AwsSource {
     options: AwsOptions,
     /// What the last fetch asked with.
-    used: OnceLock<(SdkConfig, Credentials)>,
+    used: Mutex<Vec<Arc<Access>>>,
 }
 
 impl AwsSource {
-    /// A source with these options; everything else comes from the environment and the profile when it is asked.
+    /// A source with these options; everything else comes from the environment and the profiles when it is asked.
     #[must_use]
     pub fn new(options: AwsOptions) -> Self {
-        Self { options, used: OnceLock::new() }
+        Self { options, used: Mutex::default() }
     }
 }
 
@@ -75,11 +71,12 @@ impl Source for AwsSource {
         runtime::fetch(requests.len(), limits, log, self.answer(requests, limits, log))
     }
 
-    fn caller(&self, limits: &Limits) -> Option<Caller> {
-        let (settings, credentials) = self.used.get()?;
+    fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let access = used.iter().find(|access| access.login == *login)?;
         // The connections of the first client ended with its runtime.
         let http = http::client(self.options.allow_http, NonZeroUsize::MIN);
-        runtime::run(identity::of(settings, credentials.clone(), http, limits.deadline)).ok().flatten()
+        runtime::run(identity::of(&access.settings, access.credentials.clone(), http, limits.deadline)).ok().flatten()
     }
 }
 
@@ -87,52 +84,45 @@ impl AwsSource {
     async fn answer(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
         let Some(count) = NonZeroUsize::new(requests.len()) else { return Vec::new() };
         let http = http::client(self.options.allow_http, limits.concurrency.min(count));
-        let settings = credentials::settings(&self.options, own_region(requests, &self.options.regions), &http);
-        let (settings, seen) = http::watched(limits.deadline, Box::pin(settings)).await;
-        let no_region = errors::no_region(self.options.profile.as_deref(), &seen);
-        // Only instance metadata, asked for the region, can take so long.
-        let Some(settings) = settings else { return vec![Err(no_region); requests.len()] };
-
-        let fallback = settings.region().map(Region::as_ref);
-        let home = |request: &Request| match (&request.region, fallback) {
-            (Some(region), _) => Some(Home::In(region.clone())),
-            (None, _) if !self.options.regions.is_empty() => Some(Home::Replicated),
-            (None, region) => region.map(|region| Home::In(region.to_owned())),
+        let door = Door { options: self.options.clone(), http, limits: limits.clone(), log: *log };
+        let entered = Arc::new(door).enter(requests).await;
+        let mut answers: Vec<Option<Answer>> = vec![None; requests.len()];
+        let (mut places, mut ready) = (Vec::new(), Vec::new());
+        for (at, (request, entered)) in requests.iter().zip(entered).enumerate() {
+            match entered {
+                Err(failure) => answers[at] = Some(Err(Failed { failure, attempts: 1 })),
+                Ok((home, access)) => {
+                    places.push(at);
+                    ready.push(Ready { request: request.clone(), home, access });
+                }
+            }
+        }
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) =
+            ready.iter().map(|ready| Arc::clone(&ready.access)).collect();
+        let session = Session {
+            requests: ready,
+            regions: Regions::new(self.options.regions.clone()),
+            turnstile: Turnstile::default(),
+            limits: limits.clone(),
+            log: *log,
         };
-        let homes: Vec<Option<Home>> = requests.iter().map(home).collect();
-        if homes.iter().all(Option::is_none) {
-            return vec![Err(no_region); requests.len()];
+        for (at, answer) in places.into_iter().zip(Arc::new(session).answers().await) {
+            answers[at] = Some(answer);
         }
-        match credentials::load(&self.options, &settings, limits, log).await {
-            Err(failure) => {
-                homes.iter().map(|home| Err(home.as_ref().map_or(&no_region, |_| &failure).clone())).collect()
-            }
-            Ok(credentials) => {
-                let _ = self.used.set((settings.clone(), credentials.clone()));
-                let session = Session {
-                    clients: Clients::new(template(&settings).credentials_provider(credentials)),
-                    requests: requests.iter().cloned().zip(homes).collect(),
-                    regions: Regions::new(self.options.regions.clone()),
-                    turnstile: Turnstile::default(),
-                    limits: limits.clone(),
-                    log: *log,
-                };
-                attempts::agreed(Arc::new(session).results(no_region).await)
-            }
-        }
+        attempts::agreed(answers.into_iter().flatten().collect())
     }
 }
 
 /// A region for credential services, if no request needs the SDK's chain. STS is best asked where the process lives:
 /// there its VPC endpoint is; an ARN's region may be anywhere.
-fn own_region(requests: &[Request], replicas: &[String]) -> Option<Region> {
+fn own_region(requests: &[&Request], replicas: &[String]) -> Option<Region> {
     if let Some(first) = replicas.first() {
         return Some(Region::new(first.clone()));
     }
     if requests.iter().any(|request| request.region.is_none()) {
         return None;
     }
-    let chosen = |request: &&Request| request.id.region().is_none();
+    let chosen = |request: &&&Request| request.id.region().is_none();
     let environment = || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| std::env::var(name).ok());
     let region = requests.iter().find(chosen).and_then(|request| request.region.clone());
     region
@@ -166,28 +156,53 @@ fn endpoint(settings: &SdkConfig) -> Option<String> {
     settings.service_config()?.load_config(key)
 }
 
+/// The calls that a fetch begins with, each with the region as far as it is known without asking anybody: a request that
+/// names none goes to the first of the replicas, else where the SDK's chain says.
+#[must_use]
+pub fn calls(requests: &[Request], replicas: &[String], batching: Batching) -> Vec<(Operation, Option<String>)> {
+    let region = |request: &Request| request.region.clone().or_else(|| replicas.first().cloned());
+    let regions: Vec<Option<String>> = requests.iter().map(region).collect();
+    let regional: Vec<_> = (requests.iter().zip(&regions).enumerate())
+        .map(|(index, (request, region))| (index, request, region.as_deref().unwrap_or_default()))
+        .collect();
+    let call = |job: Job| match job {
+        Job::Single(index) => (Operation::GetSecretValue, regions[index].clone()),
+        Job::Batch(indices) => (Operation::BatchGetSecretValue, regions[indices[0]].clone()),
+    };
+    batch::jobs(&regional, batching).into_iter().map(call).collect()
+}
+
+/// A request that can be asked: where, and as whom.
+struct Ready {
+    request: Request,
+    home: Home,
+    access: Arc<Access>,
+}
+
 /// All that the calls of one fetch share.
 struct Session {
-    clients: Clients,
-    requests: Vec<(Request, Option<Home>)>,
+    requests: Vec<Ready>,
     regions: Regions,
     turnstile: Turnstile,
     limits: Limits,
     log: Log,
 }
 
+type Answer = Result<super::Fetched, Failed>;
+
 /// What a job came to for one request.
 enum Step {
-    Done(Result<super::Fetched, Failed>),
+    Done(Answer),
     /// The batch had nothing for it, and why.
     Singly(String),
 }
 
 impl Session {
-    async fn results(self: Arc<Self>, no_region: Failure) -> Vec<Result<super::Fetched, Failed>> {
-        let mut results: Vec<Option<Result<super::Fetched, Failed>>> = vec![None; self.requests.len()];
+    /// An answer to each request, in their order.
+    async fn answers(self: Arc<Self>) -> Vec<Answer> {
+        let mut answers: Vec<(usize, Answer)> = Vec::with_capacity(self.requests.len());
         let regional: Vec<_> = (self.requests.iter().enumerate())
-            .filter_map(|(index, (request, home))| Some((index, request, self.regions.of(home.as_ref()?))))
+            .map(|(index, ready)| (index, &ready.request, self.regions.of(&ready.home)))
             .collect();
         let mut jobs = batch::jobs(&regional, self.limits.batching);
         while !jobs.is_empty() {
@@ -197,7 +212,7 @@ impl Session {
             let mut reason = None;
             for (index, step) in queue::all(jobs, self.limits.concurrency, work).await.into_iter().flatten() {
                 match step {
-                    Step::Done(result) => results[index] = Some(result),
+                    Step::Done(answer) => answers.push((index, answer)),
                     Step::Singly(why) => {
                         singly.push(index);
                         reason.get_or_insert(why);
@@ -210,20 +225,22 @@ impl Session {
             singly.sort_unstable();
             jobs = singly.into_iter().map(Job::Single).collect();
         }
-        let missing = || Err(Failed { failure: no_region.clone(), attempts: 1 });
-        results.into_iter().map(|result| result.unwrap_or_else(missing)).collect()
+        answers.sort_unstable_by_key(|(index, _)| *index);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     async fn work(self: Arc<Self>, job: Job) -> Vec<(usize, Step)> {
         match job {
             Job::Single(index) => {
-                vec![(index, Step::Done(self.get(index).await))]
+                vec![(index, Step::Done(self.get(&self.requests[index]).await))]
             }
             Job::Batch(indices) => {
-                let ids: Vec<_> = indices.iter().map(|index| self.requests[*index].0.id.as_str().to_owned()).collect();
-                let region = self.region(indices[0]);
+                let ids: Vec<_> =
+                    indices.iter().map(|index| self.requests[*index].request.id.as_str().to_owned()).collect();
+                let first = &self.requests[indices[0]];
+                let region = self.regions.of(&first.home);
                 let limits = self.limits.first_of(self.regions.left_to_ask(region));
-                let batch = batch::get(&self.clients.of(region), &ids, region, &limits).await;
+                let batch = batch::get(&first.access.client(region), &ids, region, &limits).await;
                 let why = batch.missing.unwrap_or_default();
                 let step =
                     |secret: Option<_>| secret.map_or(Step::Singly(why.clone()), |secret| Step::Done(Ok(secret)));
@@ -232,43 +249,19 @@ impl Session {
         }
     }
 
-    /// Where a request goes now; all requests in jobs have a home.
-    fn region(&self, index: usize) -> &str {
-        self.requests[index].1.as_ref().map_or("", |home| self.regions.of(home))
-    }
-
     /// One secret, from the region it is at home in, or from the first of its replicas that is in order.
-    async fn get(&self, index: usize) -> Result<super::Fetched, Failed> {
-        let (request, home) = &self.requests[index];
-        if home == &Some(Home::Replicated) {
-            let ask = |region, limits: Limits| async move { self.ask(request, region, &limits).await };
-            return self.regions.first_in_order(request, &self.limits, &self.log, ask).await;
+    async fn get(&self, ready: &Ready) -> Answer {
+        if ready.home == Home::Replicated {
+            let ask = |region, limits: Limits| async move { self.ask(ready, region, &limits).await };
+            return self.regions.first_in_order(&ready.request, &self.limits, &self.log, ask).await;
         }
-        self.ask(request, self.region(index), &self.limits).await
+        self.ask(ready, self.regions.of(&ready.home), &self.limits).await
     }
 
-    async fn ask(&self, request: &Request, region: &str, limits: &Limits) -> Result<super::Fetched, Failed> {
-        let asked = Asked { request, place: Place::Region(region) };
+    async fn ask(&self, ready: &Ready, region: &str, limits: &Limits) -> Answer {
+        let asked = Asked { request: &ready.request, place: Place::Region(region) };
         let rules = Rules { limits, log: &self.log, turnstile: &self.turnstile };
-        calls::get(&self.clients.of(region), asked, region, rules).await
-    }
-}
-
-/// A client for each region that is asked, made when it is: a replica's is rarely needed.
-struct Clients {
-    template: Builder,
-    made: Mutex<HashMap<String, Client>>,
-}
-
-impl Clients {
-    fn new(template: Builder) -> Self {
-        Self { template, made: Mutex::default() }
-    }
-
-    fn of(&self, region: &str) -> Client {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = || Client::from_conf(self.template.clone().region(Region::new(region.to_owned())).build());
-        made.entry(region.to_owned()).or_insert_with(client).clone()
+        calls::get(&ready.access.client(region), asked, region, rules).await
     }
 }
 
@@ -287,12 +280,15 @@ mod tests {
             id: SecretId::parse(id).expect("an id"),
             version: Version::default(),
             region: region.map(str::to_owned),
+            login: Login::default(),
         };
         let arn = || request("arn:aws:secretsmanager:eu-west-1:111122223333:secret:x", Some("eu-west-1"));
-        let region = |requests: &[Request]| own_region(requests, &[]).map(|region| region.to_string());
+        let region = |requests: &[Request]| {
+            own_region(&requests.iter().collect::<Vec<_>>(), &[]).map(|region| region.to_string())
+        };
         assert_eq!(region(&[arn(), request("x", Some("us-west-2"))]), Some("us-west-2".to_owned()));
         assert_eq!(region(&[arn(), request("x", None)]), None);
         let replicas = ["us-west-2".to_owned(), "us-east-1".to_owned()];
-        assert_eq!(own_region(&[arn(), request("x", None)], &replicas), Some(Region::new("us-west-2")));
+        assert_eq!(own_region(&[&arn(), &request("x", None)], &replicas), Some(Region::new("us-west-2")));
     }
 }

@@ -72,6 +72,8 @@ pub enum FailureKind {
     Endpoint,
     /// The source's file cannot be read, or is not what it should be.
     SourceFile,
+    /// A cache was asked for, and there can be none here.
+    Cache,
     /// Too many requests.
     Throttled,
     /// No connection: DNS, refused, reset, TLS broken off.
@@ -103,6 +105,7 @@ impl FailureKind {
             Self::Certificate => "certificate",
             Self::Endpoint => "endpoint",
             Self::SourceFile => "source-file",
+            Self::Cache => "cache",
             Self::Throttled => "throttled",
             Self::Unreachable => "unreachable",
             Self::ServiceFault => "service-fault",

@@ -3,7 +3,10 @@
 //! Separate so that the rule is seen in one place: absence, denial and throttling are answers, and stay.
 
 use super::{Caller, Failure, Limits, Outcome, Source, Subject};
-use crate::{log::Log, plan::Request};
+use crate::{
+    log::Log,
+    plan::{Login, Request},
+};
 
 /// Sources in order of preference, each with its name.
 pub struct InOrder(pub Vec<(&'static str, Box<dyn Source>)>);
@@ -30,8 +33,8 @@ impl Source for InOrder {
         outcomes.into_iter().flatten().collect()
     }
 
-    fn caller(&self, limits: &Limits) -> Option<Caller> {
-        self.0.iter().find_map(|(_, source)| source.caller(limits))
+    fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
+        self.0.iter().find_map(|(_, source)| source.caller(login, limits))
     }
 }
 
@@ -97,6 +100,7 @@ mod tests {
             id: SecretId::parse(id).expect("an id"),
             version: Version::default(),
             region: None,
+            login: Login::default(),
         });
         let limits = Limits {
             deadline: Instant::now() + Duration::from_mins(1),

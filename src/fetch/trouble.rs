@@ -165,8 +165,12 @@ mod tests {
 
     #[test]
     fn ids_are_quoted_for_the_shell() {
-        let request =
-            |id| Request { id: SecretId::parse(id).expect("an id"), version: Version::default(), region: None };
+        let request = |id| Request {
+            id: SecretId::parse(id).expect("an id"),
+            version: Version::default(),
+            region: None,
+            login: crate::plan::Login::default(),
+        };
         let arguments = |id| Asked { request: &request(id), place: Place::Region("eu-west-1") }.arguments();
         assert_eq!(arguments("prod/db"), "--secret-id prod/db --region eu-west-1");
         assert_eq!(arguments("rds!cluster-1"), "--secret-id 'rds!cluster-1' --region eu-west-1");

@@ -1,6 +1,6 @@
 //! What one entry of `[env]` can say. Pure data; `raw` reads it from the text.
 
-use super::reference::Reference;
+use super::{Login, reference::Reference};
 use crate::template::Template;
 
 mod file;
@@ -27,6 +27,8 @@ pub enum Content {
 pub struct Secret {
     /// Which secret, part, version and region.
     pub reference: Reference,
+    /// As whom it is asked for, as far as the entry says it.
+    pub login: Login,
     /// What happens if it is absent.
     pub absent: Absent,
     /// How bytes become text; none for a value that is text already.

@@ -2,7 +2,7 @@
 //!
 //! Which variables these are is known only when the secret is there; what their names will be is decided here.
 
-use super::{Place, name, reference::Reference};
+use super::{Login, Place, name, reference::Reference};
 
 mod raw;
 
@@ -17,6 +17,8 @@ pub struct EnvFrom {
     pub at: Place,
     /// The secret as a whole.
     pub reference: Reference,
+    /// As whom it is asked for, as far as this says it.
+    pub login: Login,
     /// Which of its keys.
     pub keys: Keys,
     /// How they are called in the environment.
@@ -44,6 +46,15 @@ impl Keys {
             Self::All => true,
             Self::Only(keys) => keys.iter().any(|named| named == key),
             Self::AllBut(keys) => keys.iter().all(|named| named != key),
+        }
+    }
+
+    /// The names that they will have, where they are known before the secret is: with `keys = […]`.
+    #[must_use]
+    pub fn names(&self, naming: &Naming) -> Option<Vec<String>> {
+        match self {
+            Self::Only(keys) => Some(keys.iter().map(|key| naming.name(key)).collect()),
+            Self::All | Self::AllBut(_) => None,
         }
     }
 }
@@ -91,10 +102,7 @@ impl EnvFrom {
     /// The names it will give, where they are known before the secret is: with `keys = […]`.
     #[must_use]
     pub fn known_names(&self) -> Option<Vec<String>> {
-        match &self.keys {
-            Keys::Only(keys) => Some(keys.iter().map(|key| self.naming.name(key)).collect()),
-            Keys::All | Keys::AllBut(_) => None,
-        }
+        self.keys.names(&self.naming)
     }
 }
 

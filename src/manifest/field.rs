@@ -30,7 +30,7 @@ pub(super) struct Fields<'d, 't> {
 }
 
 /// Fields that the format has, and that this version does not read yet.
-const LATER: [&str; 4] = ["cache", "watch", "profile", "role_arn"];
+const LATER: [&str; 1] = ["watch"];
 
 impl<'d, 't> Fields<'d, 't> {
     /// The fields of `table`, which can be `known` ones only; `place` is how messages call it, such as `[aws]`.

@@ -29,6 +29,14 @@ pub(super) struct Layer {
     pub(super) concurrency: Option<std::num::NonZeroUsize>,
     pub(super) batch: Option<Switch>,
     pub(super) regions: Option<(std::ops::Range<usize>, Vec<Text>)>,
+    pub(super) cache: Option<RawCache>,
+}
+
+/// `[cache]` as written.
+#[derive(Debug)]
+pub(super) struct RawCache {
+    pub(super) ttl: Option<Text>,
+    pub(super) max_stale: Option<Text>,
 }
 
 /// What a name in `[env]` stands for.
@@ -50,11 +58,12 @@ pub(super) enum RawInherit {
     Only(Vec<Text>),
 }
 
-const SECTIONS: [&str; 6] = ["vars", "aws", "env", "env_from", "child", "fetch"];
+const SECTIONS: [&str; 7] = ["vars", "aws", "env", "env_from", "child", "fetch", "cache"];
 
 pub(super) const AWS: [&str; 3] = ["region", "role_arn", "profile"];
 pub(super) const CHILD: [&str; 3] = ["inherit", "unset", "drop_aws_credentials"];
 pub(super) const FETCH: [&str; 4] = ["deadline", "concurrency", "batch", "regions"];
+pub(super) const CACHE: [&str; 2] = ["ttl", "max_stale"];
 
 /// The fields of the manifest as a whole.
 pub(super) fn base_fields() -> Vec<&'static str> {
@@ -119,6 +128,10 @@ fn layer(fields: &Fields<'_, '_>, place: Place, mistakes: &mut Vec<Mistake>) -> 
         layer.concurrency = fetch.count("concurrency", mistakes);
         layer.batch = fetch.switch("batch", mistakes);
         layer.regions = fetch.value("regions").map(toml::Spanned::span).zip(fetch.texts("regions", mistakes));
+    }
+    if let Some(table) = fields.table("cache", mistakes) {
+        let cache = Fields::new(table, &CACHE, "[cache]", mistakes);
+        layer.cache = Some(RawCache { ttl: cache.text("ttl", mistakes), max_stale: cache.text("max_stale", mistakes) });
     }
     layer
 }

@@ -3,7 +3,7 @@
 //! A value with the scheme `secretsmanager://` or a dynamic reference is resolved; any other is a literal.
 
 use super::{
-    Absent, Content, Delivery, Entry, Export, Inherited, Place, Secret, name,
+    Absent, Content, Delivery, Entry, Export, Inherited, Login, Place, Secret, name,
     reference::{Reference, ReferenceError},
 };
 
@@ -52,9 +52,11 @@ fn secret(name: &str, parsed: Result<Reference, ReferenceError>, at: Place) -> R
             message: format!("`{name}` from a secret: it steers the loader or the launcher"),
             help: Some("only an entry of the manifest can allow that, with allow_unsafe_name = true".into()),
         }),
-        Ok(reference) => {
-            Ok(entry(name, Content::Secret(Secret { reference, absent: Absent::Fails, encoding: None }), at))
-        }
+        Ok(reference) => Ok(entry(
+            name,
+            Content::Secret(Secret { reference, login: Login::default(), absent: Absent::Fails, encoding: None }),
+            at,
+        )),
     }
 }
 

@@ -1,8 +1,9 @@
-//! The fields that say which secret and which version, as written, and the reference they make together. Pure.
+//! The fields that say which secret, which version, and as whom, as written, and the reference they make together. Pure.
 //!
 //! Apart, because an entry of `[env]` and an `[[env_from]]` have them in common.
 
 use super::{
+    Login,
     field::{Fields, Text},
     mistake::Mistake,
     reference::{JsonKey, Reference, ReferenceError},
@@ -10,14 +11,16 @@ use super::{
 };
 
 /// The fields, in the order in which a person would write them.
-pub(super) const FIELDS: [&str; 4] = ["secret", "version_stage", "version_id", "region"];
+pub(super) const FIELDS: [&str; 6] = ["secret", "version_stage", "version_id", "region", "profile", "role_arn"];
 
-/// Version and region.
+/// Version, region and login.
 #[derive(Debug)]
 pub(super) struct Narrowing {
     pub(super) version_stage: Option<Text>,
     pub(super) version_id: Option<Text>,
     pub(super) region: Option<Text>,
+    pub(super) profile: Option<Text>,
+    pub(super) role_arn: Option<Text>,
 }
 
 impl Narrowing {
@@ -26,7 +29,15 @@ impl Narrowing {
             version_stage: fields.text("version_stage", mistakes),
             version_id: fields.text("version_id", mistakes),
             region: fields.text("region", mistakes),
+            profile: fields.text("profile", mistakes),
+            role_arn: fields.text("role_arn", mistakes),
         }
+    }
+
+    /// As whom it is asked for, once its strings are expanded.
+    pub(super) fn login(&self, vars: &Vars<'_>) -> Result<Login, Mistake> {
+        let text = |name: &str, field: &Option<Text>| field.as_ref().map(|field| given(name, field, vars)).transpose();
+        Ok(Login { profile: text("profile", &self.profile)?, role_arn: text("role_arn", &self.role_arn)? })
     }
 }
 

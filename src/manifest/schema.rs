@@ -57,6 +57,7 @@ struct Manifest {
     env_from: Option<Vec<EnvFrom>>,
     child: Option<Child>,
     fetch: Option<Fetch>,
+    cache: Option<Cache>,
     /// `--target NAME`: merged over the base key by key.
     target: Option<BTreeMap<String, Target>>,
 }
@@ -80,6 +81,7 @@ struct Target {
     env_from: Option<Vec<EnvFrom>>,
     child: Option<Child>,
     fetch: Option<Fetch>,
+    cache: Option<Cache>,
 }
 
 #[derive(JsonSchema)]
@@ -103,6 +105,9 @@ struct Aws {
     #[schemars(length(min = 1))]
     profile: Option<String>,
 }
+
+/// Such as `30s` or `1m30s`.
+const DURATION: &str = "^(([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|.*\\$\\{.*)$";
 
 /// Which inherited variables the child gets.
 #[derive(JsonSchema)]
@@ -132,7 +137,7 @@ struct Name(#[schemars(regex(pattern = NAME))] String);
 #[schemars(deny_unknown_fields)]
 struct Fetch {
     /// Bounds everything before the child starts, such as `30s` or `1m30s`.
-    #[schemars(regex(pattern = "^(([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|.*\\$\\{.*)$"), length(min = 1))]
+    #[schemars(regex(pattern = DURATION), length(min = 1))]
     deadline: Option<String>,
     /// Requests under way at once.
     #[schemars(range(min = 1))]
@@ -142,6 +147,18 @@ struct Fetch {
     /// Regions of the secrets that name none, replicas in order of preference: the next one if one is out of order.
     #[schemars(length(min = 1))]
     regions: Option<Vec<String>>,
+}
+
+/// Switches on the cache of fetched values, for local runs: its key in the kernel's keyring, its data in memory.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Cache {
+    /// How long a value is taken from it without asking; `15m` if it is not said.
+    #[schemars(regex(pattern = DURATION), length(min = 1))]
+    ttl: Option<String>,
+    /// How much longer it stands in for a source that fails for now; not at all if it is not said.
+    #[schemars(regex(pattern = DURATION), length(min = 1))]
+    max_stale: Option<String>,
 }
 
 #[cfg(test)]

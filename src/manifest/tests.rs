@@ -72,7 +72,7 @@ env = { E = "z", A = false, N = { value = "new" } }
 fn every_field_is_read() {
     let manifest = manifest(FULL, None);
     assert_eq!(manifest.sources, [SourceName::File("conf/secrets.json".into())]);
-    assert_eq!(manifest.aws.profile.as_deref(), Some("dev"));
+    assert_eq!(manifest.aws.login.profile.as_deref(), Some("dev"));
     let names: Vec<&str> = manifest.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["A", "B", "C", "D", "PATH", "E"]);
     let [short, table, hex, kept, _, literal] = manifest.entries.as_slice() else { panic!("six entries") };
@@ -194,10 +194,38 @@ fn a_bracket_that_is_never_closed_is_one_mistake() {
 
 #[test]
 fn what_a_later_version_reads_is_refused_by_name() {
-    for text in ["[cache]\nttl = \"1m\"", "[watch]"] {
-        let [mistake] = mistakes(text).try_into().expect("one mistake");
-        assert!(mistake.ends_with("is not in this version of secenv yet"), "{mistake}");
-    }
+    assert_eq!(mistakes("[watch]"), ["1: `watch` is not in this version of secenv yet"]);
+}
+
+#[test]
+fn a_login_is_text_of_a_secret() {
+    let text = "[env]\nA = { secret = \"x\", profile = \"\" }\nB = { value = \"x\", role_arn = \"r\" }\n\
+        C = { secret = \"x\", profil = \"p\" }\n[[env_from]]\nsecret = \"x\"\nrole_arn = 1";
+    let expected = [
+        "2: `profile` is empty",
+        "3: `role_arn` goes with `secret`, not with `value`",
+        "4: unknown field `profil` in an entry of [env]",
+        "7: `role_arn` must be a string, not an integer",
+    ];
+    assert_eq!(mistakes(text), expected);
+}
+
+#[test]
+fn a_cache_is_switched_on_by_its_section_and_merged_key_by_key() {
+    let base = "[cache]\nmax_stale = \"1h\"\n[target.p.cache]\nttl = \"1m30s\"\n[target.q]";
+    assert_eq!(manifest("", None).cache, None);
+    assert_eq!(manifest("[cache]", None).cache, Some(Cache::default()));
+    let (ttl, max_stale) = (Some(Duration::from_secs(90)), Some(Duration::from_hours(1)));
+    assert_eq!(manifest(base, Some("p")).cache, Some(Cache { ttl, max_stale }));
+    assert_eq!(manifest(base, Some("q")).cache, Some(Cache { ttl: None, max_stale }));
+    assert_eq!(
+        mistakes("[cache]\nttl = \"soon\"\nstale = \"1h\"\n[target.p]\ncache = true"),
+        [
+            "2: `soon` is not a duration such as 500ms, 30s or 1m30s",
+            "3: unknown field `stale` in [cache]",
+            "5: `cache` must be a table, not a boolean",
+        ]
+    );
 }
 
 #[test]

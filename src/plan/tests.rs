@@ -68,12 +68,47 @@ fn a_region_is_taken_from_the_arn_then_the_entry_then_the_default() {
 }
 
 #[test]
+fn each_part_of_a_login_is_the_entrys_or_the_default_and_each_login_asks_for_itself() {
+    let mut inputs = inputs(
+        "[env]\nA = \"x\"\nB = { secret = \"x\", profile = \"p\" }\nC = { secret = \"x\", role_arn = \"r\" }\n\
+         D = { secret = \"x\", profile = \"p\", role_arn = \"r\" }\nE = { secret = \"x\", profile = \"d\" }\n\
+         [[env_from]]\nsecret = \"x\"\nrole_arn = \"r\"",
+    );
+    inputs.login = Login { profile: Some("d".to_owned()), role_arn: None };
+    let plan = Plan::new(inputs, &[]).expect("a plan");
+    let logins: Vec<_> = plan.requests.iter().map(|request| &request.login).collect();
+    let login = |profile: &str, role_arn: Option<&str>| Login {
+        profile: Some(profile.to_owned()),
+        role_arn: role_arn.map(str::to_owned),
+    };
+    assert_eq!(logins, [&login("d", None), &login("p", None), &login("d", Some("r")), &login("p", Some("r"))]);
+    assert_eq!(plan.expansions[0].request, 2);
+}
+
+#[test]
 fn a_later_input_wins_and_an_overridden_secret_is_not_fetched() {
     let mut inputs = inputs("[env]\nA = \"one\"\nB = \"two\"\nC = { value = \"three\" }");
     inputs.overrides = env(&["A=literal", "D=secretsmanager://four#k", "D=secretsmanager://five"]);
     let plan = Plan::new(inputs, &[]).expect("a plan");
     assert_eq!(shown(&plan), ["A=literal", "B from two", "C=three", "D from five"]);
     assert_eq!(plan.requests.len(), 2);
+}
+
+#[test]
+fn a_binding_tells_what_it_won_over() {
+    let mut inputs = inputs(
+        "[env]\nA = \"one\"\nB = \"two\"\nC = { value = \"three\", keep = true }\nN = { value = \"no\", export = false }\n\
+         [[env_from]]\nsecret = \"s\"\nkeys = [\"B\", \"Z\"]\n[child]\nunset = [\"D\"]",
+    );
+    inputs.overrides = env(&["A=literal", "D=x", "A=again"]);
+    let plan = Plan::new(inputs, &raw(&["A=", "B=1", "C=1", "D=1", "N=1", "AB=1"])).expect("a plan");
+    let over = |name: &str| {
+        let binding = plan.bindings.iter().find(|binding| binding.name == name).expect(name);
+        binding.over.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(over("A"), ["the inherited variable A", "secenv.toml:2:1", "--env A"]);
+    assert_eq!(over("B"), ["the inherited variable B", "secenv.toml:7:10"]);
+    assert!(over("C").is_empty() && over("D").is_empty() && over("N").is_empty());
 }
 
 #[test]

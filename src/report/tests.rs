@@ -1,6 +1,8 @@
 use super::*;
 use crate::{error::Exit, manifest::Mistake};
 
+const UNDONE: &str = "the command was not started";
+
 fn place(line: usize) -> At {
     At::Named(Place::Line { file: "secenv.toml".into(), line, column: Some(1) })
 }
@@ -17,7 +19,7 @@ fn entry_problem() -> Problem {
 
 #[test]
 fn a_problem_names_its_variables_and_places_and_what_to_do() {
-    let text = human(&entry_problem().into(), Colour::Never);
+    let text = human(&entry_problem().into(), UNDONE, Colour::Never);
     assert_eq!(
         text,
         "secenv: error: A, B: secret x does not exist\n  --> secenv.toml:3:1, 5:1\n  \
@@ -30,7 +32,7 @@ fn a_problem_names_its_variables_and_places_and_what_to_do() {
 fn a_mistake_is_shown_in_its_line() {
     let mistake = Mistake { span: 13..17, message: "wrong".into(), help: Some("right".into()) };
     let error = Error::manifest("secenv.toml", "[env]\nNAME = true\n", vec![mistake]);
-    let text = human(&error, Colour::Never);
+    let text = human(&error, UNDONE, Colour::Never);
     for part in ["secenv: error: wrong\n", "--> secenv.toml:2:8\n", "2 | NAME = true\n", "       ^^^^\n", "help: right"]
     {
         assert!(text.contains(part), "{part:?} in\n{text}");
@@ -53,6 +55,6 @@ fn for_machines_it_is_one_line_of_json() {
 
 #[test]
 fn colours_are_there_only_when_asked_for() {
-    assert!(human(&entry_problem().into(), Colour::Always).contains("\u{1b}[1;91m"));
-    assert!(!human(&entry_problem().into(), Colour::Never).contains('\u{1b}'));
+    assert!(human(&entry_problem().into(), UNDONE, Colour::Always).contains("\u{1b}[1;91m"));
+    assert!(!human(&entry_problem().into(), UNDONE, Colour::Never).contains('\u{1b}'));
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the user asked for. A flag beats the variable; one that is of use to a supervisor only asks for one.
-pub(super) fn asked(args: &cli::Run, environ: &Environ) -> Result<Asked, Error> {
+pub(super) fn asked(args: &cli::Supervising, environ: &Environ) -> Result<Asked, Error> {
     let needing = [
         ("--signal-group", args.signal_group),
         ("--kill-after", args.kill_after.is_some()),
@@ -35,7 +35,7 @@ pub(super) fn asked(args: &cli::Run, environ: &Environ) -> Result<Asked, Error> 
 }
 
 /// How it is supervised.
-pub(super) fn supervision(args: &cli::Run) -> Result<Supervision, Error> {
+pub(super) fn supervision(args: &cli::Supervising) -> Result<Supervision, Error> {
     let kill_after = args.kill_after.as_deref().map(parse_duration).transpose();
     let kill_after =
         kill_after.map_err(|message| Error::usage(format!("--kill-after: {message}"), "write 10s or 1m30s"))?;

@@ -9,7 +9,7 @@ use crate::plan::Request;
 
 /// `/secretsmanager/get?secretId=…`, with the parameters that say more than the default only: older agents, and the Lambda
 /// extension, refuse a name that they do not know.
-pub(super) fn of(request: &Request, role: Option<&str>, refresh: Refresh) -> String {
+pub(super) fn of(request: &Request, refresh: Refresh) -> String {
     let mut text = String::from("/secretsmanager/get");
     let mut mark = '?';
     let mut add = |name: &str, value: &str| {
@@ -25,7 +25,8 @@ pub(super) fn of(request: &Request, role: Option<&str>, refresh: Refresh) -> Str
             add(name, value);
         }
     }
-    if let Some(role) = role {
+    // The agent assumes it; profiles mean nothing to it.
+    if let Some(role) = &request.login.role_arn {
         add("roleArn", role);
     }
     if refresh == Refresh::Now {
@@ -56,15 +57,18 @@ mod tests {
             id: SecretId::parse(id).expect("an id"),
             version: Version { id: version.map(str::to_owned), stage: stage.map(str::to_owned) },
             region: None,
+            login: crate::plan::Login::default(),
         };
-        let plain = of(&request("prod/db", None, None), None, Refresh::AsCached);
+        let plain = of(&request("prod/db", None, None), Refresh::AsCached);
         assert_eq!(plain, "/secretsmanager/get?secretId=prod%2Fdb");
-        let odd = of(&request("a+b=c@d!e", Some("v-1"), Some("AWSPREVIOUS")), None, Refresh::Now);
+        let odd = of(&request("a+b=c@d!e", Some("v-1"), Some("AWSPREVIOUS")), Refresh::Now);
         assert_eq!(
             odd,
             "/secretsmanager/get?secretId=a%2Bb%3Dc%40d%21e&versionId=v-1&versionStage=AWSPREVIOUS&refreshNow=true"
         );
-        let role = of(&request("x", None, None), Some("arn:aws:iam::1:role/r"), Refresh::AsCached);
+        let mut as_role = request("x", None, None);
+        as_role.login.role_arn = Some("arn:aws:iam::1:role/r".to_owned());
+        let role = of(&as_role, Refresh::AsCached);
         assert_eq!(role, "/secretsmanager/get?secretId=x&roleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr");
     }
 }

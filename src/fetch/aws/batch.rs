@@ -9,7 +9,7 @@ use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
 use super::{calls::fetched, http::watched};
 use crate::{
     fetch::{Batching, Fetched, Limits},
-    plan::Request,
+    plan::{Login, Request},
 };
 
 mod matching;
@@ -26,7 +26,7 @@ const PAGES: usize = IDS + 1;
 pub(super) enum Job {
     /// `GetSecretValue`.
     Single(usize),
-    /// `BatchGetSecretValue`, all in one region.
+    /// `BatchGetSecretValue`, all in one region and as one caller.
     Batch(Vec<usize>),
 }
 
@@ -36,14 +36,14 @@ pub(super) fn jobs(requests: &[(usize, &Request, &str)], batching: Batching) -> 
     let current = |request: &Request| request.version.id.is_none() && request.version.stage.is_none();
     let (together, single): (Vec<_>, Vec<_>) =
         requests.iter().partition(|(_, request, _)| batching == Batching::Batch && current(request));
-    let mut regions: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (index, _, region) in together {
-        match regions.iter_mut().find(|(known, _)| *known == region) {
+    let mut clients: Vec<((&str, &Login), Vec<usize>)> = Vec::new();
+    for (index, request, region) in together {
+        match clients.iter_mut().find(|(known, _)| *known == (region, &request.login)) {
             Some((_, indices)) => indices.push(index),
-            None => regions.push((region, vec![index])),
+            None => clients.push(((region, &request.login), vec![index])),
         }
     }
-    let batches = regions.iter().flat_map(|(_, indices)| indices.chunks(IDS)).map(|chunk| match chunk {
+    let batches = clients.iter().flat_map(|(_, indices)| indices.chunks(IDS)).map(|chunk| match chunk {
         [index] => Job::Single(*index),
         chunk => Job::Batch(chunk.to_vec()),
     });
@@ -116,6 +116,7 @@ mod tests {
             id: SecretId::parse("x").expect("an id"),
             version: Version { stage: stage.map(str::to_owned), id: None },
             region: None,
+            login: Login::default(),
         };
         let (current, staged) = (request(None), request(Some("AWSPREVIOUS")));
         let mut requests: Vec<_> = (0..23).map(|index| (index, &current, "us-east-1")).collect();

@@ -16,10 +16,7 @@ use aws_credential_types::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
-use super::{
-    AwsOptions,
-    http::{Seen, watched},
-};
+use super::http::{Seen, watched};
 use crate::{
     fetch::{
         Failure, Limits,
@@ -37,14 +34,14 @@ use diagnosis::{Origin, diagnose};
 /// Settings from environment and profile: endpoints, FIPS, dual stack, and the region if `region` gives none.
 ///
 /// With a region, instance metadata is not asked for one.
-pub(super) async fn settings(options: &AwsOptions, region: Option<Region>, client: &SharedHttpClient) -> SdkConfig {
+pub(super) async fn settings(profile: Option<&str>, region: Option<Region>, client: &SharedHttpClient) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
-    if let Some(profile) = &options.profile {
+    if let Some(profile) = profile {
         // Without this the default chain would be set up too, only to be left aside in `base`.
         loader = loader.profile_name(profile).no_credentials();
     }
     let environment = EnvironmentVariableCredentialsProvider::new();
-    if options.profile.is_none() && environment.provide_credentials().await.is_ok() {
+    if profile.is_none() && environment.provide_credentials().await.is_ok() {
         // They come first in the default chain; setting up the rest of it is a quarter of a run's instructions.
         loader = loader.credentials_provider(environment);
     }
@@ -54,35 +51,45 @@ pub(super) async fn settings(options: &AwsOptions, region: Option<Region>, clien
     loader.load().await
 }
 
-/// The credentials to call with: those of the explicit profile, else of the SDK's default chain; then, if there is a
-/// role to assume, that role's.
-///
-/// A source that fails for now is asked again until the deadline.
+/// The credentials of the explicit profile, else of the SDK's default chain. A source that fails for now is asked again
+/// until the deadline.
 ///
 /// # Errors
 /// `NoCredentials`, `ExpiredCredentials`, `CredentialsUnavailable`, or what is wrong with the connection to a source.
-pub(super) async fn load(
-    options: &AwsOptions,
+pub(super) async fn base(
+    profile: Option<&str>,
     settings: &SdkConfig,
     limits: &Limits,
     log: &Log,
 ) -> Result<Credentials, Failure> {
     let set = VARIABLES.into_iter().filter(|name| std::env::var_os(name).is_some()).collect();
     let ambient = std::env::var("AWS_PROFILE").ok();
-    let origin = Origin::Base { profile: options.profile.clone(), ambient, set };
+    let origin = Origin::Base { profile: profile.map(str::to_owned), ambient, set };
+    loaded(&provider(profile, settings), &origin, limits, log).await
+}
+
+/// Those of a role, assumed with other ones.
+///
+/// # Errors
+/// As [`base`].
+pub(super) async fn of_role(
+    role: &str,
+    base: Credentials,
+    settings: &SdkConfig,
+    limits: &Limits,
+    log: &Log,
+) -> Result<Credentials, Failure> {
+    let provider = AssumeRoleProvider::builder(role)
+        .session_name(session_name())
+        .configure(settings)
+        .build_from_provider(base)
+        .await;
+    loaded(&provider.into(), &Origin::Role(role.to_owned()), limits, log).await
+}
+
+async fn loaded(provider: &Provider, origin: &Origin, limits: &Limits, log: &Log) -> Result<Credentials, Failure> {
     let started = Instant::now();
-    let base = persist(&base(options, settings), &origin, limits, log).await?;
-    let credentials = match &options.role_arn {
-        None => base,
-        Some(role) => {
-            let provider = AssumeRoleProvider::builder(role)
-                .session_name(session_name())
-                .configure(settings)
-                .build_from_provider(base)
-                .await;
-            persist(&provider.into(), &Origin::Role(role.clone()), limits, log).await?
-        }
-    };
+    let credentials = persist(provider, origin, limits, log).await?;
     log.debug(|| {
         let features = credentials.get_property::<Vec<AwsCredentialFeature>>();
         let source = features.map_or_else(String::new, |features| format!(" {features:?}"));
@@ -92,8 +99,8 @@ pub(super) async fn load(
 }
 
 /// An explicit profile is asked directly: in the default chain, credentials in the environment would beat it.
-fn base(options: &AwsOptions, settings: &SdkConfig) -> Provider {
-    match (&options.profile, settings.credentials_provider()) {
+fn provider(profile: Option<&str>, settings: &SdkConfig) -> Provider {
+    match (profile, settings.credentials_provider()) {
         (None, Some(chain)) => Provider(chain),
         (profile, _) => {
             let mut config = ProviderConfig::without_region()

@@ -34,7 +34,7 @@ fn fetch_by(source: &FileSource, id: SecretId, version: Version) -> Outcome {
         max_attempts: None,
         batching: Batching::Single,
     };
-    let request = Request { id, version, region: None };
+    let request = Request { id, version, region: None, login: crate::plan::Login::default() };
     source.fetch(&[request], &limits, &Log::new(Level::Quiet, |_| ())).remove(0)
 }
 

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::{Absent, Content, Delivery, Encoding, Export, Inherited, Meaning, Secret, file::RawFile};
 use crate::{
     manifest::{
+        Login,
         field::{Fields, Switch, Text},
         mistake::Mistake,
         name,
@@ -119,7 +120,12 @@ impl RawEntry {
                 check_name(name, None)?;
                 let reference = raw_reference::parse(text, vars)?;
                 Ok(Meaning {
-                    content: Content::Secret(Secret { reference, absent: Absent::Fails, encoding: None }),
+                    content: Content::Secret(Secret {
+                        reference,
+                        login: Login::default(),
+                        absent: Absent::Fails,
+                        encoding: None,
+                    }),
                     inherited: Inherited::Replaced,
                     export: Export::Exported,
                     delivery: Delivery::Variable,
@@ -163,6 +169,8 @@ impl Details {
             ("version_stage", &self.narrowing.version_stage),
             ("version_id", &self.narrowing.version_id),
             ("region", &self.narrowing.region),
+            ("profile", &self.narrowing.profile),
+            ("role_arn", &self.narrowing.role_arn),
             ("default", &self.default),
             ("encoding", &self.encoding),
         ];
@@ -197,7 +205,12 @@ impl Details {
             RawContent::Secret(secret) => {
                 check_name(name, self.allow_unsafe_name.as_ref())?;
                 let reference = raw_reference::resolve(secret, self.key.as_ref(), &self.narrowing, vars)?;
-                Content::Secret(Secret { reference, absent: self.absent(vars)?, encoding: self.encoding(vars)? })
+                Content::Secret(Secret {
+                    reference,
+                    login: self.narrowing.login(vars)?,
+                    absent: self.absent(vars)?,
+                    encoding: self.encoding(vars)?,
+                })
             }
             RawContent::Value(value) => Content::Literal(vars.expand(value)?),
             RawContent::Template(text) | RawContent::TemplateFile(text) => {

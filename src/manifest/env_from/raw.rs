@@ -79,6 +79,7 @@ impl RawEnvFrom {
         Ok(EnvFrom {
             at: place(secret),
             reference,
+            login: self.narrowing.login(vars)?,
             naming: Naming { prefix: self.prefix(vars)?, case: self.case(vars)?, renamed: self.renamed(&keys, vars)? },
             keys,
             presence: match self.optional {

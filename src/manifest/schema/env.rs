@@ -34,6 +34,8 @@ pub(super) enum TargetEntry {
         "version_stage": ["secret"],
         "version_id": ["secret"],
         "region": ["secret"],
+        "profile": ["secret"],
+        "role_arn": ["secret"],
         "optional": ["secret"],
         "default": ["secret"],
         "encoding": ["secret"],
@@ -76,6 +78,12 @@ pub(super) struct Table {
     /// The region of the secret.
     #[schemars(length(min = 1))]
     region: Option<String>,
+    /// The profile that it is asked for with; `[aws]` has it for all.
+    #[schemars(length(min = 1))]
+    profile: Option<String>,
+    /// The role that is assumed for it; `[aws]` has it for all.
+    #[schemars(length(min = 1))]
+    role_arn: Option<String>,
     /// If the secret is absent, there is no such variable.
     optional: Option<bool>,
     /// If the secret is absent, this is the value.
@@ -128,6 +136,12 @@ pub(super) struct EnvFrom {
     /// The region of the secret.
     #[schemars(length(min = 1))]
     region: Option<String>,
+    /// The profile that it is asked for with; `[aws]` has it for all.
+    #[schemars(length(min = 1))]
+    profile: Option<String>,
+    /// The role that is assumed for it; `[aws]` has it for all.
+    #[schemars(length(min = 1))]
+    role_arn: Option<String>,
     /// Before each name that is made from a key.
     #[schemars(regex(pattern = "^([A-Za-z_][A-Za-z0-9_]*|.*\\$\\{.*)$"))]
     prefix: Option<String>,

@@ -23,6 +23,7 @@ fn the_schema_has_the_fields_that_the_reader_reads() {
     assert_eq!(of("Aws"), known(layer::AWS));
     assert_eq!(of("Child"), known(layer::CHILD));
     assert_eq!(of("Fetch"), known(layer::FETCH));
+    assert_eq!(of("Cache"), known(layer::CACHE));
     assert_eq!(of("Table"), known(entry::fields()));
     assert_eq!(of("EnvFrom"), known(raw_reference::FIELDS.into_iter().chain(env_from::FIELDS)));
 }
@@ -32,7 +33,7 @@ fn no_field_may_be_null_and_each_is_described() {
     let text = schema();
     assert!(!text.contains("null"), "{text}");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
-    for name in ["Table", "EnvFrom", "Aws", "Child", "Fetch"] {
+    for name in ["Table", "EnvFrom", "Aws", "Child", "Fetch", "Cache"] {
         for (field, about) in schema["$defs"][name]["properties"].as_object().expect("properties") {
             assert!(about["description"].is_string(), "{name}.{field}");
         }

@@ -14,7 +14,12 @@ fn agent(token: Option<&str>) -> Agent {
 
 fn ask(region: Option<&str>, status: u16, body: &str) -> Result<Fetched, Failure> {
     let id = SecretId::parse("prod/db").expect("an id");
-    let request = Request { id, version: Version::default(), region: region.map(str::to_owned) };
+    let request = Request {
+        id,
+        version: Version::default(),
+        region: region.map(str::to_owned),
+        login: crate::plan::Login::default(),
+    };
     let asked = Asked { request: &request, place: Place::Agent };
     read(&agent(Some("hunter2")), asked, status, body.as_bytes()).map_err(|trouble| trouble.failure)
 }

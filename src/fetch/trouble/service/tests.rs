@@ -22,7 +22,12 @@ fn case(code: &'static str, text: &'static str) -> Case {
 
 fn read(case: &Case) -> Trouble {
     let version = Version { id: case.version.0.map(str::to_owned), stage: case.version.1.map(str::to_owned) };
-    let request = Request { id: SecretId::parse(case.id).expect("an id"), version, region: None };
+    let request = Request {
+        id: SecretId::parse(case.id).expect("an id"),
+        version,
+        region: None,
+        login: crate::plan::Login::default(),
+    };
     let answer = Answer { status: case.status, code: case.code, text: Some(case.text), ..Answer::default() };
     of_answer(&answer, Asked { request: &request, place: Place::Region("us-east-1") })
 }

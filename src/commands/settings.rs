@@ -14,11 +14,13 @@ use crate::{
         Batching, Limits, Patience,
         agent::Refresh,
         aws::{AwsOptions, HttpPolicy},
+        cache::{CacheOptions, Lifetimes},
     },
-    manifest::{Manifest, SourceName, check_regions, parse_duration},
+    manifest::{Login, Manifest, SourceName, check_regions, parse_duration},
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
+const TTL: Duration = Duration::from_mins(15);
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
 
 /// What holds for one run.
@@ -26,39 +28,53 @@ pub(super) struct Settings {
     /// In order of preference; not empty.
     pub(super) sources: Vec<SourceName>,
     pub(super) region: Option<String>,
+    pub(super) login: Login,
     pub(super) aws: AwsOptions,
     pub(super) refresh: Refresh,
+    /// For the source `aws`; none is none.
+    pub(super) cache: Option<CacheOptions>,
     pub(super) limits: Limits,
 }
 
 impl Settings {
-    pub(super) fn new(args: &cli::Run, manifest: Option<&Manifest>, start: &Start<'_>) -> Result<Self, Error> {
+    pub(super) fn new(args: &cli::Resolve, manifest: Option<&Manifest>, start: &Start<'_>) -> Result<Self, Error> {
         let fetch = manifest.map(|manifest| manifest.fetch.clone()).unwrap_or_default();
         let aws = manifest.map(|manifest| manifest.aws.clone()).unwrap_or_default();
-        let deadline = deadline(args, fetch.deadline, start)?;
-        let regions = regions(args, fetch.regions)?;
-        let batch = args.batch.or(fetch.batch).unwrap_or(false);
+        let deadline = deadline(&args.fetching, fetch.deadline, start)?;
+        let regions = regions(&args.sources, fetch.regions)?;
+        let batch = args.fetching.batch.or(fetch.batch).unwrap_or(false);
         Ok(Self {
-            sources: sources(args, manifest)?,
-            region: if regions.is_empty() { args.region.clone().or(aws.region) } else { None },
+            sources: sources(&args.sources, manifest)?,
+            region: if regions.is_empty() { args.sources.region.clone().or(aws.region) } else { None },
+            login: Login { profile: args.sources.profile.clone(), role_arn: None }.or(&aws.login),
             aws: AwsOptions {
-                profile: args.profile.clone().or(aws.profile),
-                role_arn: aws.role_arn,
                 regions,
-                allow_http: if args.allow_http { HttpPolicy::Anywhere } else { HttpPolicy::LoopbackOnly },
+                allow_http: if args.fetching.allow_http { HttpPolicy::Anywhere } else { HttpPolicy::LoopbackOnly },
             },
-            refresh: if args.refresh { Refresh::Now } else { Refresh::AsCached },
+            refresh: refresh(&args.fetching),
+            cache: cache(&args.fetching, manifest),
             limits: Limits {
                 deadline: deadline.at,
                 budget: deadline.budget,
                 attempt_timeout: (deadline.budget / 3).max(Duration::from_secs(1)),
-                concurrency: args.concurrency.or(fetch.concurrency).unwrap_or(CONCURRENCY),
+                concurrency: args.fetching.concurrency.or(fetch.concurrency).unwrap_or(CONCURRENCY),
                 max_attempts: max_attempts(start)?,
                 batching: if batch { Batching::Batch } else { Batching::Single },
                 patience: Patience::Deadline,
             },
         })
     }
+}
+
+fn refresh(args: &cli::Fetching) -> Refresh {
+    if args.refresh { Refresh::Now } else { Refresh::AsCached }
+}
+
+/// `[cache]`, unless `--no-cache` says otherwise.
+fn cache(args: &cli::Fetching, manifest: Option<&Manifest>) -> Option<CacheOptions> {
+    let cache = manifest?.cache.filter(|_| args.no_cache != Some(true))?;
+    let lifetimes = Lifetimes { ttl: cache.ttl.unwrap_or(TTL), max_stale: cache.max_stale.unwrap_or_default() };
+    Some(CacheOptions { lifetimes, refresh: refresh(args) })
 }
 
 /// A moment, and how long after the start it is.
@@ -68,7 +84,7 @@ pub(super) struct Deadline {
 }
 
 /// The flag or variable, else the manifest's, else the default.
-pub(super) fn deadline(args: &cli::Run, manifest: Option<Duration>, start: &Start<'_>) -> Result<Deadline, Error> {
+pub(super) fn deadline(args: &cli::Fetching, manifest: Option<Duration>, start: &Start<'_>) -> Result<Deadline, Error> {
     let budget = match &args.deadline {
         Some(text) => parse_duration(text).map_err(|message| {
             Error::usage(format!("--deadline or SECENV_DEADLINE: {message}"), "write 30s or 1m30s")
@@ -78,7 +94,7 @@ pub(super) fn deadline(args: &cli::Run, manifest: Option<Duration>, start: &Star
     Ok(Deadline { at: start.at + budget, budget })
 }
 
-fn sources(args: &cli::Run, manifest: Option<&Manifest>) -> Result<Vec<SourceName>, Error> {
+fn sources(args: &cli::Sources, manifest: Option<&Manifest>) -> Result<Vec<SourceName>, Error> {
     let sources = match &args.source {
         Some(text) => listed(text)
             .map(|name| SourceName::parse(name, Path::new("")))
@@ -111,7 +127,7 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `--region` over `--regions` or `SECENV_REGIONS` over `[fetch]`; they take the place of `[aws] region`.
-fn regions(args: &cli::Run, manifest: Vec<String>) -> Result<Vec<String>, Error> {
+fn regions(args: &cli::Sources, manifest: Vec<String>) -> Result<Vec<String>, Error> {
     if args.region.is_some() {
         return Ok(Vec::new());
     }

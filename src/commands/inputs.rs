@@ -21,7 +21,7 @@ use crate::{
 const DEFAULT_MANIFEST: &str = "secenv.toml";
 
 /// The manifest, if there is one to read.
-pub(super) fn manifest(args: &cli::Run, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {
+pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {
     if args.no_manifest {
         return Ok(None);
     }
@@ -59,12 +59,12 @@ pub(super) fn manifest(args: &cli::Run, start: &Start<'_>, deadline: Instant) ->
 }
 
 /// Whether there is input beside the manifest.
-fn others(args: &cli::Run) -> bool {
+fn others(args: &cli::Inputs) -> bool {
     !args.env.is_empty() || !args.env_files.is_empty() || args.from_env
 }
 
 /// The entries of `--env-file`s, then of `--env`s.
-pub(super) fn overrides(args: &cli::Run, deadline: Instant) -> Result<Vec<Entry>, Error> {
+pub(super) fn overrides(args: &cli::Inputs, deadline: Instant) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     for path in &args.env_files {
@@ -118,7 +118,7 @@ fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
 
 /// All that the plan is made from.
 pub(super) fn together(
-    args: &cli::Run,
+    args: &cli::Inputs,
     manifest: Option<Manifest>,
     overrides: Vec<Entry>,
     stages: Vec<StageOverride>,
@@ -138,12 +138,13 @@ pub(super) fn together(
         from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
         stages,
         region: settings.region.clone(),
+        login: settings.login.clone(),
         child: manifest.child,
     })
 }
 
 /// The `--version-stage`s.
-pub(super) fn stages(args: &cli::Run) -> Result<Vec<StageOverride>, Error> {
+pub(super) fn stages(args: &cli::Inputs) -> Result<Vec<StageOverride>, Error> {
     let mut stages = Vec::new();
     let mut errors = Vec::new();
     for argument in &args.version_stages {
@@ -160,7 +161,7 @@ pub(super) fn stages(args: &cli::Run) -> Result<Vec<StageOverride>, Error> {
 }
 
 /// `--var` over `SECENV_VAR_*`.
-fn vars(args: &cli::Run, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
+fn vars(args: &cli::Inputs, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut vars = BTreeMap::new();
     for entry in start.environ.entries() {
         let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());

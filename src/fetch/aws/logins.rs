@@ -1,0 +1,145 @@
+//! Who asks: each profile's settings and credentials are loaded once, and each role is assumed once, side by side.
+//! Edge: through `credentials`.
+//! Separate because a manifest may name several, and one that fails is nothing to the others.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_sdk_secretsmanager::Client;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::region::Region;
+
+use super::{AwsOptions, credentials, errors, http::watched, own_region, regions::Home, template};
+use crate::{
+    fetch::{Failure, Limits, queue},
+    log::Log,
+    plan::{Login, Request},
+};
+
+/// A request that can be asked, or why it cannot.
+pub(super) type Entered = Result<(Home, Arc<Access>), Failure>;
+
+/// What to ask with.
+#[derive(Debug)]
+pub(super) struct Access {
+    pub(super) login: Login,
+    pub(super) settings: SdkConfig,
+    pub(super) credentials: Credentials,
+    /// One for each region that is asked, made when it is: a replica's is rarely needed.
+    clients: Mutex<HashMap<String, Client>>,
+}
+
+impl Access {
+    fn new(login: Login, settings: SdkConfig, credentials: Credentials) -> Self {
+        Self { login, settings, credentials, clients: Mutex::default() }
+    }
+
+    /// The client for a region.
+    pub(super) fn client(&self, region: &str) -> Client {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = || {
+            let config = template(&self.settings).credentials_provider(self.credentials.clone());
+            Client::from_conf(config.region(Region::new(region.to_owned())).build())
+        };
+        clients.entry(region.to_owned()).or_insert_with(client).clone()
+    }
+}
+
+/// What all logins have in common.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) options: AwsOptions,
+    pub(super) http: SharedHttpClient,
+    pub(super) limits: Limits,
+    pub(super) log: Log,
+}
+
+impl Door {
+    /// What each request comes to, in their order.
+    pub(super) async fn enter(self: Arc<Self>, requests: &[Request]) -> Vec<Entered> {
+        let profiles = groups(requests.iter().enumerate(), |request| &request.login.profile);
+        let work = |group| Arc::clone(&self).enter_as(group);
+        let entered = queue::all(profiles, self.limits.concurrency, work).await;
+        in_order(entered.into_iter().flatten().collect())
+    }
+
+    /// The requests of one profile.
+    async fn enter_as(self: Arc<Self>, group: Vec<(usize, Request)>) -> Vec<(usize, Entered)> {
+        let profile = group.first().and_then(|(_, request)| request.login.profile.clone());
+        let requests: Vec<&Request> = group.iter().map(|(_, request)| request).collect();
+        let region = own_region(&requests, &self.options.regions);
+        let settings = Box::pin(credentials::settings(profile.as_deref(), region, &self.http));
+        let (settings, seen) = watched(self.limits.deadline, settings).await;
+        let no_region = errors::no_region(profile.as_deref(), &seen);
+        // Only instance metadata, asked for the region, can take so long.
+        let Some(settings) = settings else { return all(&group, &no_region) };
+
+        let fallback = settings.region().map(Region::as_ref);
+        let home = |request: &Request| match (&request.region, fallback) {
+            (Some(region), _) => Some(Home::In(region.clone())),
+            (None, _) if !self.options.regions.is_empty() => Some(Home::Replicated),
+            (None, region) => region.map(|region| Home::In(region.to_owned())),
+        };
+        let (at_home, homeless): (Vec<_>, Vec<_>) = group.into_iter().partition(|(_, request)| home(request).is_some());
+        let mut entered = all(&homeless, &no_region);
+        if at_home.is_empty() {
+            return entered;
+        }
+        let base = credentials::base(profile.as_deref(), &settings, &self.limits, &self.log).await;
+        let base = match base {
+            Ok(base) => base,
+            Err(failure) => {
+                entered.extend(all(&at_home, &failure));
+                return entered;
+            }
+        };
+        let roles = groups(at_home.iter().map(|(at, request)| (*at, request)), |request| &request.login.role_arn);
+        let work = |group: Vec<(usize, Request)>| {
+            let (door, settings, base) = (Arc::clone(&self), settings.clone(), base.clone());
+            async move {
+                let login = group.first().map(|(_, request)| request.login.clone()).unwrap_or_default();
+                let assumed = match &login.role_arn {
+                    None => Ok(base),
+                    Some(role) => credentials::of_role(role, base, &settings, &door.limits, &door.log).await,
+                };
+                let access = assumed.map(|credentials| Arc::new(Access::new(login, settings, credentials)));
+                group.into_iter().map(|(at, request)| (at, request, access.clone())).collect::<Vec<_>>()
+            }
+        };
+        let opened = queue::all(roles, self.limits.concurrency, work).await;
+        entered.extend(opened.into_iter().flatten().map(|(at, request, access)| {
+            let home = home(&request).ok_or_else(|| no_region.clone());
+            (at, access.and_then(|access| Ok((home?, access))))
+        }));
+        entered
+    }
+}
+
+/// The same failure for all of them.
+fn all(requests: &[(usize, Request)], failure: &Failure) -> Vec<(usize, Entered)> {
+    requests.iter().map(|(at, _)| (*at, Err(failure.clone()))).collect()
+}
+
+/// The requests with their places, those together that have the same `part`, in the order of their first.
+fn groups<'r>(
+    requests: impl Iterator<Item = (usize, &'r Request)>,
+    part: impl Fn(&Request) -> &Option<String>,
+) -> Vec<Vec<(usize, Request)>> {
+    let mut groups: Vec<Vec<(usize, Request)>> = Vec::new();
+    for (at, request) in requests {
+        match groups.iter_mut().find(|group| part(&group[0].1) == part(request)) {
+            Some(group) => group.push((at, request.clone())),
+            None => groups.push(vec![(at, request.clone())]),
+        }
+    }
+    groups
+}
+
+fn in_order(mut entered: Vec<(usize, Entered)>) -> Vec<Entered> {
+    entered.sort_unstable_by_key(|(at, _)| *at);
+    entered.into_iter().map(|(_, entered)| entered).collect()
+}
