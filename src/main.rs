@@ -99,13 +99,6 @@ fn print(output: &Output) -> ExitCode {
     }
 }
 
-fn end_of_install(installed: Result<(), install::InstallError>) -> ExitCode {
-    let Err(error) = installed else { return ExitCode::SUCCESS };
-    let (what, help) = (report::harmless(&error.to_string()), report::harmless(&error.help()));
-    write(&format!("secenv: error: {what}\n  = help: {help}\n"));
-    ExitCode::from(125)
-}
-
 /// The payload of a panic may hold a value, and so may a core file: only the place is told, and nothing is dumped.
 fn end_at_panic(panic: &panic::PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
