@@ -1,23 +1,31 @@
 //! The command line: types and help. It knows nothing else of the crate.
 #![expect(clippy::doc_markdown, reason = "the doc comments are help texts for a terminal")]
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand};
 
 mod as_run;
 mod cache;
+pub mod completions;
+mod install;
+pub mod man;
 mod messages;
 mod plan;
+mod policy;
 mod resolve;
 mod run;
+mod schema;
 
 pub use as_run::AsRun;
 pub use cache::Cache;
+pub use completions::Completions;
+pub use install::Install;
+pub use man::Man;
 pub use messages::{ErrorFormat, Messages};
 pub use plan::Plan;
+pub use policy::{Policy, Scope};
 pub use resolve::{Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
+pub use schema::Schema;
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
@@ -29,22 +37,28 @@ pub struct Cli {
 }
 
 /// The commands.
+///
+/// Only the one that is called is built, which is most of what a start without a network would take.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Print the least-privilege IAM policy for the manifest.
+    Policy(Box<Policy>),
     /// Look at the cache of fetched values, or empty it.
     #[command(subcommand)]
     Cache(Cache),
     /// Print the JSON Schema of the manifest, for editors.
-    Schema,
+    Schema(Schema),
+    /// Print a script with which a shell completes the command line.
+    Completions(Completions),
+    /// Print or write the man pages.
+    Man(Man),
     /// Copy this binary to PATH, or into the directory PATH, with mode 0755, for containers that share a volume.
-    Install {
-        /// The file to be, or a directory that is there
-        path: PathBuf,
-    },
+    Install(Install),
 }
 
 /// What `build.rs` found out, after the version.
@@ -73,6 +87,18 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// What is told of a command among the others is told again by its own help, where the doc of its type wins.
+    #[test]
+    fn a_command_is_told_of_in_one_way() {
+        let listed = Cli::command();
+        let mut built = listed.clone();
+        built.build();
+        for command in listed.get_subcommands() {
+            let own = built.find_subcommand(command.get_name()).expect("it is built");
+            assert_eq!(command.get_about().map(ToString::to_string), own.get_about().map(ToString::to_string));
+        }
     }
 
     #[test]

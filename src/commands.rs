@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::{
     child::Status,
-    cli::{Command, ErrorFormat, Messages},
+    cli::{Cache, Command, Messages},
     error::{Error, Exit},
     inherited::{Environ, Inherited},
     log::Log,
@@ -13,10 +13,13 @@ use crate::{
 };
 
 pub mod cache;
+pub mod completions;
 mod fetching;
 mod inputs;
 pub mod install;
+pub mod man;
 pub mod plan;
+pub mod policy;
 mod resolution;
 pub mod run;
 pub mod schema;
@@ -90,9 +93,12 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
-        Command::Cache(args) => cache::cache(args).map(Ended::With),
-        Command::Schema => Ok(Ended::With(schema::schema().into())),
-        Command::Install { path } => install::install(&path).map(|()| Ended::With(String::new().into())),
+        Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
+        Command::Cache(args) => cache::cache(&args).map(Ended::With),
+        Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
+        Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
+        Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
+        Command::Install(args) => install::install(&args.path).map(|()| Ended::With(String::new().into())),
     }
 }
 
@@ -102,9 +108,12 @@ pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
-        Command::Cache(_) | Command::Schema | Command::Install { .. } => {
-            Messages { error_format: ErrorFormat::Human, verbose: 0 }
-        }
+        Command::Policy(args) => args.messages.clone(),
+        Command::Cache(Cache::Status { messages, .. } | Cache::Clear { messages }) => messages.clone(),
+        Command::Schema(args) => args.messages.clone(),
+        Command::Completions(args) => args.messages.clone(),
+        Command::Man(args) => args.messages.clone(),
+        Command::Install(args) => args.messages.clone(),
     }
 }
 
@@ -113,6 +122,8 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Cache(_) | Command::Schema | Command::Install { .. } => "",
+        Command::Plan(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) | Command::Install(_) => "",
+        Command::Policy(_) => "no policy was made",
+        Command::Man(_) => "no page was printed",
     }
 }

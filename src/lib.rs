@@ -27,6 +27,8 @@ pub mod log;
 pub mod manifest;
 pub mod nearest;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod secret;
 pub mod template;
+pub mod whole_file;

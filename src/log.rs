@@ -43,6 +43,11 @@ impl Log {
         }
     }
 
+    /// Says a line at any verbosity: one that belongs to what is printed on stdout.
+    pub fn note(&self, line: &str) {
+        (self.write)(&format!("note: {line}"));
+    }
+
     /// Says a line at any level: what goes on, and yet not as it should.
     pub fn warning(&self, line: impl FnOnce() -> String) {
         self.say(Level::Quiet, line);

@@ -155,6 +155,14 @@ pub fn read(
     if mistakes.is_empty() { Ok(manifest) } else { Err(mistakes) }
 }
 
+/// The names of the targets in a text that may still have mistakes.
+#[must_use]
+pub fn target_names(text: &str) -> Vec<String> {
+    let document = Document::parse(text);
+    let targets = document.root.get("target").and_then(|targets| targets.get_ref().as_table());
+    targets.into_iter().flatten().map(|(name, _)| name.get_ref().clone().into_owned()).collect()
+}
+
 fn choose<'l>(targets: &'l [(Text, Layer)], wanted: Option<&str>, mistakes: &mut Vec<Mistake>) -> Option<&'l Layer> {
     let wanted = wanted?;
     let found = targets.iter().find(|(name, _)| name.text == wanted);

@@ -41,7 +41,7 @@ fn the_changelog_has_a_place_for_the_next_version() {
     assert!(read("CHANGELOG.md").contains("\n## [Unreleased]\n"));
 }
 
-/// The places of use: what is written there for `run` to read is read without a mistake, also inside a ConfigMap.
+/// The places of use: what is written there for `run` to read is read without a mistake, also in the `ConfigMap`.
 #[test]
 fn the_manifests_of_the_examples_are_some() {
     let within = |text: &str| -> Option<String> {

@@ -9,18 +9,20 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
     ("json", &[]),
     ("log", &[]),
     ("input", &[]),
+    ("whole_file", &[]),
     ("inherited", &[]),
     ("cli", &[]),
     ("template", &["secret", "nearest"]),
     ("manifest", &["nearest", "template"]),
     ("plan", &["manifest", "nearest", "template"]),
+    ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("child", &["environment", "inherited"]),
@@ -32,6 +34,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "cli",
             "manifest",
             "plan",
+            "policy",
             "fetch",
             "environment",
             "secret",
@@ -41,6 +44,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "inherited",
             "input",
             "log",
+            "nearest",
+            "whole_file",
         ],
     ),
 ];

@@ -15,6 +15,7 @@ pub mod documents;
 pub mod fault;
 pub mod fetching;
 pub mod file_source;
+pub mod iam;
 pub mod laptop;
 pub mod metadata;
 pub mod moto;

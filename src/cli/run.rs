@@ -6,12 +6,12 @@ use clap::Args;
 
 use super::{Messages, Resolve};
 
-/// `secenv run`.
+/// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, override_usage = "secenv run [OPTIONS] -- CMD [ARGS]...")]
 pub struct Run {
     /// The command and its arguments
-    #[arg(value_name = "CMD", required = true, trailing_var_arg = true)]
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, value_hint = clap::ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
 
     /// What the command gets.

@@ -15,11 +15,11 @@ use crate::{
 ///
 /// # Errors
 /// There can be no cache here; the JSON of `status` says so itself.
-pub fn cache(command: cli::Cache) -> Result<Output, Error> {
+pub fn cache(command: &cli::Cache) -> Result<Output, Error> {
     match command {
-        cli::Cache::Clear => cache::clear().map(|count| format!("{} removed\n", values(count)).into()),
-        cli::Cache::Status { json: false } => cache::contents().map(|contents| human(&contents).into()),
-        cli::Cache::Status { json: true } => Ok(machine(cache::contents())),
+        cli::Cache::Clear { .. } => cache::clear().map(|count| format!("{} removed\n", values(count)).into()),
+        cli::Cache::Status { json: false, .. } => cache::contents().map(|contents| human(&contents).into()),
+        cli::Cache::Status { json: true, .. } => Ok(machine(cache::contents())),
     }
     .map_err(|refusal: Refusal| {
         let help = Some(refusal.cure().to_owned());

@@ -18,7 +18,7 @@ use crate::{
     plan::{FromEnv, Inputs, StageOverride},
 };
 
-const DEFAULT_MANIFEST: &str = "secenv.toml";
+pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
 
 /// The manifest, if there is one to read.
 pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {

@@ -1,0 +1,27 @@
+//! The arguments of `secenv install`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Messages;
+
+/// Copy this binary to PATH, or into the directory PATH, with mode 0755, for containers that share a volume.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Install {
+    /// The file to be, or a directory that is there
+    pub path: PathBuf,
+
+    /// What secenv says.
+    #[command(flatten)]
+    pub messages: Messages,
+}
+
+const AFTER_HELP: &str = "\
+What is there is replaced in one step: a secenv that runs goes on running. In an image that has
+nothing else, this is how an init container fills a volume that the containers of a pod share.
+
+Examples:
+  secenv install /usr/local/bin/secenv
+  docker run --rm -v tools:/tools secenv:latest install /tools/";
