@@ -57,7 +57,7 @@ pub enum Command {
     Completions(Completions),
     /// Print or write the man pages.
     Man(Man),
-    /// Copy this binary to PATH, or into the directory PATH, with mode 0755, for containers that share a volume.
+    /// Copy this binary to PATH, for images that share a volume.
     Install(Install),
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Messages;
 
-/// Copy this binary to PATH, or into the directory PATH, with mode 0755, for containers that share a volume.
+/// Copy this binary to PATH, for images that share a volume.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Install {
@@ -19,7 +19,8 @@ pub struct Install {
 }
 
 const AFTER_HELP: &str = "\
-What is there is replaced in one step: a secenv that runs goes on running. In an image that has
+PATH is a file, or a directory that gets a file `secenv`; anyone may run it (mode 0755). What is
+there is replaced in one step, so a secenv that runs goes on running. In an image that has
 nothing else, this is how an init container fills a volume that the containers of a pod share.
 
 Examples:
