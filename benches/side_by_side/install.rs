@@ -57,6 +57,17 @@ impl Tools {
     }
 }
 
+/// A copy of the binary under test, written as an installation writes it. What a linker writes lies in the page cache in
+/// single pages, and each fault on it takes several times as long: that is a cost of having just been built.
+pub(crate) fn as_installed(secenv: &Path) -> Result<PathBuf, String> {
+    let failed = |error| format!("{} cannot be copied to target/peers: {error}", secenv.display());
+    fs::create_dir_all(peers()).map_err(failed)?;
+    let copy = peers().join("secenv");
+    let aside = peers().join(format!("secenv-{}", std::process::id()));
+    fs::copy(secenv, &aside).and_then(|_| fs::rename(&aside, &copy)).map_err(failed)?;
+    Ok(copy)
+}
+
 /// `target/peers`, wherever the target directory is.
 fn peers() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));

@@ -36,14 +36,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let end = match arguments.split_first() {
         Some((first, command)) if first == launch::FLAG => launch::child(command),
-        _ => Options::parse(&arguments).and_then(|options| match options.mode {
-            Mode::Aims => aims::run(&options),
-            Mode::Instructions => {
-                instructions::count(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
-            }
-            Mode::Gate => gate::hold(&options.secenv),
-            Mode::Race | Mode::Alone => side_by_side(&options),
-        }),
+        _ => Options::parse(&arguments).and_then(|options| measure(&options)),
     };
     match end {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,6 +44,18 @@ fn main() -> ExitCode {
             println!("side_by_side: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn measure(options: &Options) -> Result<(), String> {
+    let options = &Options { secenv: install::as_installed(&options.secenv)?, ..options.clone() };
+    match options.mode {
+        Mode::Aims => aims::run(options),
+        Mode::Instructions => {
+            instructions::count(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
+        }
+        Mode::Gate => gate::hold(&options.secenv),
+        Mode::Race | Mode::Alone => side_by_side(options),
     }
 }
 
