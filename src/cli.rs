@@ -5,7 +5,11 @@ use clap::{Parser, Subcommand};
 
 mod as_run;
 mod cache;
+mod check;
 pub mod completions;
+mod export;
+mod get;
+mod init;
 mod install;
 pub mod man;
 mod messages;
@@ -17,13 +21,17 @@ mod schema;
 
 pub use as_run::AsRun;
 pub use cache::Cache;
+pub use check::Check;
 pub use completions::Completions;
+pub use export::{Export, ExportFormat};
+pub use get::Get;
+pub use init::{From, Init};
 pub use install::Install;
 pub use man::Man;
-pub use messages::{ErrorFormat, Messages};
+pub use messages::{ErrorFormat, Messages, asked_format};
 pub use plan::Plan;
 pub use policy::{Policy, Scope};
-pub use resolve::{Fetching, Inputs, Resolve, Sources};
+pub use resolve::{Chosen, Fetching, Inputs, Resolve, Sources};
 pub use run::{Run, Supervising};
 pub use schema::Schema;
 
@@ -44,8 +52,16 @@ pub struct Cli {
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
+    /// Write a first manifest, from an env file or from what AWS has.
+    Init(Box<Init>),
     /// Show what `run` would do, without fetching anything, or every mistake of the manifest.
     Plan(Box<Plan>),
+    /// Do all that `run` does but start the command, and say what is wrong, without a value.
+    Check(Box<Check>),
+    /// Print one value, or write it to a file.
+    Get(Box<Get>),
+    /// Write all variables in the format of another tool.
+    Export(Box<Export>),
     /// Print the least-privilege IAM policy for the manifest.
     Policy(Box<Policy>),
     /// Look at the cache of fetched values, or empty it.
@@ -113,5 +129,7 @@ mod tests {
             flags("run").into_iter().filter(|flag| !theirs.contains(flag)).collect::<Vec<_>>()
         };
         assert_eq!(lacks("plan"), []);
+        assert_eq!(lacks("check"), []);
+        assert_eq!(lacks("export"), []);
     }
 }

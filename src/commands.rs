@@ -13,11 +13,16 @@ use crate::{
 };
 
 pub mod cache;
+pub mod check;
 pub mod completions;
+pub mod export;
 mod fetching;
+pub mod get;
+pub mod init;
 mod inputs;
 pub mod install;
 pub mod man;
+mod output_file;
 pub mod plan;
 pub mod policy;
 mod resolution;
@@ -79,6 +84,13 @@ pub struct Output {
     pub exit: Option<Exit>,
 }
 
+impl Output {
+    /// Nothing: it went somewhere else.
+    fn none() -> Self {
+        String::new().into()
+    }
+}
+
 impl From<String> for Output {
     fn from(text: String) -> Self {
         Self { bytes: text.into(), exit: None }
@@ -92,7 +104,11 @@ impl From<String> for Output {
 pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
     match command {
         Command::Run(args) => run::run(*args, start).map(Ended::AsChild),
+        Command::Init(args) => init::init(*args, start).map(|text| Ended::With(text.into())),
         Command::Plan(args) => plan::plan(*args, start).map(Ended::With),
+        Command::Check(args) => check::check(*args, start).map(Ended::With),
+        Command::Get(args) => get::get(*args, start).map(Ended::With),
+        Command::Export(args) => export::export(*args, start).map(Ended::With),
         Command::Policy(args) => policy::policy(*args, start).map(|text| Ended::With(text.into())),
         Command::Cache(args) => cache::cache(&args).map(Ended::With),
         Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
@@ -107,7 +123,11 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
 pub fn messages(command: &Command) -> Messages {
     match command {
         Command::Run(args) => args.messages.clone(),
+        Command::Init(args) => args.messages.clone(),
         Command::Plan(args) => args.messages.clone(),
+        Command::Check(args) => args.messages.clone(),
+        Command::Get(args) => args.messages.clone(),
+        Command::Export(args) => args.messages.clone(),
         Command::Policy(args) => args.messages.clone(),
         Command::Cache(Cache::Status { messages, .. } | Cache::Clear { messages }) => messages.clone(),
         Command::Schema(args) => args.messages.clone(),
@@ -122,7 +142,13 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) | Command::Install(_) => "",
+        Command::Plan(_)
+        | Command::Check(_)
+        | Command::Cache(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Install(_) => "",
+        Command::Init(_) | Command::Get(_) | Command::Export(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",
     }

@@ -23,6 +23,7 @@ mod expansion;
 mod failure;
 pub mod json_key;
 pub mod limits;
+mod lint;
 mod value;
 
 pub use crate::manifest::{Account, Directory, FileKind, NamedFile};
@@ -30,6 +31,7 @@ use expansion::Expanded;
 pub use expansion::ExpansionError;
 use failure::Failures;
 pub use failure::{EntryFailure, Reason, RenderError, ValueError};
+pub use lint::{Lint, LintKind, lint};
 use value::{Found, Values};
 
 /// The child's environment: raw entries, `NAME=value` mostly, without NUL, and the files whose paths some of them hold.
@@ -128,6 +130,13 @@ enum Change {
 /// # Errors
 /// Every variable without a value; those of one failed request together, and a template with the input that failed.
 pub fn build(plan: &Plan, outcomes: &[Outcome], inherited: &[Vec<u8>]) -> Result<Environment, Vec<EntryFailure>> {
+    let (environment, failures) = examine(plan, outcomes, inherited);
+    if failures.is_empty() { Ok(environment) } else { Err(failures) }
+}
+
+/// The same without an end at failures: the environment then lacks the variables that have no value.
+#[must_use]
+pub fn examine(plan: &Plan, outcomes: &[Outcome], inherited: &[Vec<u8>]) -> (Environment, Vec<EntryFailure>) {
     let taken = plan.bindings.iter().filter(|binding| binding.beats_env_from()).map(|binding| binding.name.as_str());
     let taken: HashSet<&str> = taken.collect();
     let mut failures = Failures::default();
@@ -147,8 +156,18 @@ pub fn build(plan: &Plan, outcomes: &[Outcome], inherited: &[Vec<u8>]) -> Result
         }
     }
     failures.add_because_of_inputs(of_inputs);
-    failures.and(of_expansions).into_result()?;
-    Ok(Environment { slots: child.merge(plan, inherited), files: child.files })
+    let environment = Environment { slots: child.merge(plan, inherited), files: child.files };
+    (environment, failures.and(of_expansions).into_list())
+}
+
+/// The bytes that the first binding's part of a secret has, text or not, without the names that they may have in a child.
+///
+/// # Errors
+/// Why there are none; absence is a failure here, whatever the binding says.
+pub fn bytes(plan: &Plan, outcomes: &[Outcome]) -> Result<SecretValue, Vec<EntryFailure>> {
+    let values = Values { plan, outcomes, inherited: &[], expanded: &[] };
+    let at = plan.bindings.first().map(|binding| binding.at.clone());
+    values.bytes().map_err(|reason| vec![EntryFailure { variables: Vec::new(), at: at.into_iter().collect(), reason }])
 }
 
 /// What becomes of the names, and the files.

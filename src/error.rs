@@ -7,7 +7,10 @@ use std::{ops::Range, sync::Arc};
 use crate::manifest::Place;
 
 mod entry;
+mod kinds;
 mod step;
+
+pub use kinds::KINDS;
 
 /// One or more problems; the command was not started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +21,14 @@ pub struct Error {
 /// One problem: where it is, what it is and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// A token that stays the same across versions.
+    /// A token that stays the same across versions, one of [`KINDS`].
     pub kind: &'static str,
     /// The exit code that it leads to.
     pub exit: Exit,
     /// One line, lower case.
     pub message: String,
+    /// The id of the secret that it is about, as written; none if it is about none, or about more than one.
+    pub secret: Option<String>,
     /// The variables it is about.
     pub variables: Vec<String>,
     /// Where it is written.
@@ -116,7 +121,8 @@ impl Problem {
     #[must_use]
     pub fn new(kind: &'static str, exit: Exit, message: impl Into<String>) -> Self {
         let (variables, at, notes) = Default::default();
-        Self { kind, exit, message: message.into(), variables, at, notes, help: None }
+        debug_assert!(KINDS.contains(&kind), "the kind {kind} is on no list");
+        Self { kind, exit, message: message.into(), secret: None, variables, at, notes, help: None }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod cache;
 mod failure;
 pub mod file;
 mod in_order;
+mod particulars;
 mod queue;
 mod retry;
 mod runtime;
@@ -31,6 +32,7 @@ mod waiting;
 
 pub use failure::{Failure, FailureKind, Lasting, Subject};
 pub use in_order::InOrder;
+pub use particulars::{Description, Moment, Particulars, Rotation};
 
 /// A place that secrets come from.
 pub trait Source {
@@ -40,6 +42,11 @@ pub trait Source {
     /// Whom that login was taken for in a fetch before this; none if it does not know, or is not told before the deadline.
     fn caller(&self, _login: &Login, _limits: &Limits) -> Option<Caller> {
         None
+    }
+
+    /// What it tells of secrets beside their values, after a fetch with these outcomes: one for each request.
+    fn survey(&self, requests: &[Request], _outcomes: &[Outcome], _limits: &Limits, _log: &Log) -> Vec<Particulars> {
+        vec![Particulars::NotAsked; requests.len()]
     }
 }
 

@@ -14,11 +14,14 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("secenv runs on Linux: it needs memfd, pidfd, prctl(2), the kernel's keyring and /proc");
 
+pub mod check;
 pub mod child;
 pub mod cli;
 pub mod commands;
+pub mod draft;
 pub mod environment;
 pub mod error;
+pub mod export;
 pub mod fetch;
 pub mod inherited;
 pub mod input;

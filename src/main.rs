@@ -1,6 +1,7 @@
 //! Parse, call, report once, end once.
 
 use std::{
+    env,
     fs::File,
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
@@ -12,7 +13,7 @@ use std::{
 use clap::Parser;
 use secenv::{
     child,
-    cli::{Cli, ErrorFormat},
+    cli::{Cli, ErrorFormat, asked_format},
     commands::{self, Ended, Output, Start, Stdout},
     error::Error,
     inherited::{self, Environ},
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
     let environ = Environ::read();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(message) if message.use_stderr() && asked_format(env::args_os()) == ErrorFormat::Json => {
+            return end_as_json(&message);
+        }
         Err(message) => return end_of_parsing(&message),
     };
     let messages = commands::messages(&cli.command);
@@ -82,6 +86,16 @@ fn end_of_parsing(message: &clap::Error) -> ExitCode {
     // A closed pipe (`secenv --help | head`) is no failure.
     let _ = message.print();
     if message.use_stderr() { ExitCode::from(125) } else { ExitCode::SUCCESS }
+}
+
+/// The same mistake for machines; the first paragraph of the message is all that is said of it.
+fn end_as_json(message: &clap::Error) -> ExitCode {
+    let text = message.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.trim_start_matches("error:").split_whitespace().collect();
+    let error = Error::usage(words.join(" "), "try --help");
+    write(&report::machine(&error));
+    ExitCode::from(error.exit().code())
 }
 
 /// What a command is asked for, on stdout, past the buffer of the standard library, which would keep a copy. A closed

@@ -64,6 +64,9 @@ pub struct Manifest {
     pub fetch: Fetch,
     /// `[cache]`; none switches it off.
     pub cache: Option<Cache>,
+    /// What `${name}` stands for, those of the manifest and those from outside; one that cannot be expanded is left out,
+    /// since it is a mistake only where it is used.
+    pub vars: BTreeMap<String, String>,
 }
 
 /// `[aws]`.
@@ -213,6 +216,7 @@ impl<'m> Merge<'m> {
                 ttl: self.duration(|layer| layer.cache.as_ref()?.ttl.as_ref(), mistakes),
                 max_stale: self.duration(|layer| layer.cache.as_ref()?.max_stale.as_ref(), mistakes),
             }),
+            vars: self.vars.all(),
         }
     }
 
@@ -327,6 +331,14 @@ impl<'m> Merge<'m> {
         let (line, column) = line_and_column(self.text, span.start);
         Place::Line { file: self.file.to_owned(), line, column: Some(column) }
     }
+}
+
+/// A text as a string of a manifest, with every `${name}` replaced.
+///
+/// # Errors
+/// What cannot be replaced, and what to do.
+pub fn expand(text: &str, vars: &BTreeMap<String, String>) -> Result<String, (String, Option<String>)> {
+    Vars::new(vars, []).expand_in(text)
 }
 
 /// Whether a list of regions is one: not empty, no name empty or there twice.

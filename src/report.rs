@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{At, Error, Problem},
-    manifest::{Place, line_and_column},
+    manifest::{Login, Place, line_and_column},
 };
 
+pub mod check;
 pub mod plan;
 mod table;
 
@@ -29,10 +30,7 @@ pub enum Colour {
 pub fn human(error: &Error, undone: &str, colour: Colour) -> String {
     let mut out = String::new();
     for problem in error.problems() {
-        out.push_str(&match problem.at.as_slice() {
-            [At::Text { file, text, span }] => with_source(problem, file, text, span, colour),
-            _ => without_source(problem, colour),
-        });
+        out.push_str(&block(problem, "error", colour));
         out.push_str("\n\n");
     }
     let count = match error.problems() {
@@ -55,7 +53,13 @@ fn problems(error: &Error) -> Value {
     json!({ "exit_code": error.exit().code(), "problems": problems })
 }
 
-const TITLE: &str = "secenv: error";
+/// One problem, `level` being what it is called; without a line end.
+fn block(problem: &Problem, level: &str, colour: Colour) -> String {
+    match problem.at.as_slice() {
+        [At::Text { file, text, span }] => with_source(problem, file, text, span, colour),
+        _ => without_source(problem, level, colour),
+    }
+}
 
 fn title(problem: &Problem) -> String {
     if problem.variables.is_empty() {
@@ -71,7 +75,8 @@ fn with_source(problem: &Problem, file: &str, text: &str, span: &Range<usize>, c
         Colour::Always => Renderer::styled(),
     };
     let snippet = Snippet::source(text).path(harmless(file)).annotation(AnnotationKind::Primary.span(span.clone()));
-    let mut group = Group::with_title(Level::ERROR.with_name(TITLE).primary_title(title(problem))).element(snippet);
+    let mut group =
+        Group::with_title(Level::ERROR.with_name("secenv: error").primary_title(title(problem))).element(snippet);
     for note in &problem.notes {
         group = group.element(Level::NOTE.message(harmless(note)));
     }
@@ -81,12 +86,13 @@ fn with_source(problem: &Problem, file: &str, text: &str, span: &Range<usize>, c
     renderer.render(&[group])
 }
 
-fn without_source(problem: &Problem, colour: Colour) -> String {
+fn without_source(problem: &Problem, level: &str, colour: Colour) -> String {
     let (strong, normal) = match colour {
         Colour::Never => ("", ""),
+        Colour::Always if level == "warning" => ("\u{1b}[1;93m", "\u{1b}[0m"),
         Colour::Always => ("\u{1b}[1;91m", "\u{1b}[0m"),
     };
-    let mut out = format!("{strong}{TITLE}{normal}: {}", title(problem));
+    let mut out = format!("{strong}secenv: {level}{normal}: {}", title(problem));
     if let Some(places) = places(&problem.at) {
         let _ = write!(out, "\n  --> {}", harmless(&places));
     }
@@ -125,6 +131,7 @@ fn as_json(problem: &Problem) -> Value {
         "kind": problem.kind,
         "exit_code": problem.exit.code(),
         "message": problem.message,
+        "secret": problem.secret,
         "variables": problem.variables,
         "at": at,
         "notes": problem.notes,
@@ -139,6 +146,16 @@ fn place_as_json(at: &At) -> Value {
             json!({ "file": file, "line": line, "column": column })
         }
         At::Named(place) => named_place(place),
+    }
+}
+
+/// As whom somebody is asked, if that is said.
+fn as_whom(login: &Login) -> Option<String> {
+    match (&login.profile, &login.role_arn) {
+        (None, None) => None,
+        (Some(profile), None) => Some(format!("as profile {profile}")),
+        (None, Some(role)) => Some(format!("as {role}")),
+        (Some(profile), Some(role)) => Some(format!("as {role}, by profile {profile}")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{bare, secenv};
+use crate::support::{bare, commands::commands, secenv};
 
 /// Writes all pages, and gives the directory with their names.
 fn written() -> (tempfile::TempDir, Vec<String>) {
@@ -18,11 +18,8 @@ fn written() -> (tempfile::TempDir, Vec<String>) {
 #[test]
 fn there_is_a_page_for_each_command_and_mandoc_finds_nothing_wrong() {
     let (dir, names) = written();
-    let help = secenv().args(["--help"]).run().succeeds().text();
-    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    let commands = commands.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
-    let mut expected: Vec<String> = commands.map(|name| format!("secenv-{name}.1")).collect();
-    expected.push("secenv.1".to_owned());
+    let name = |words: &Vec<String>| [&["secenv".to_owned()], words.as_slice()].concat().join("-") + ".1";
+    let mut expected: Vec<String> = commands().iter().map(name).collect();
     expected.sort();
     assert_eq!(names, expected);
     let pages = names.iter().map(|name| dir.path().join("share/man1").join(name));

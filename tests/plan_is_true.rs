@@ -109,6 +109,22 @@ fn the_table_has_a_line_for_each_variable() {
 }
 
 #[test]
+fn it_says_as_whom_a_secret_is_asked_for() {
+    let manifest = "[aws]\nrole_arn = \"arn:r\"\n[env]\nA = \"x\"\nB = { secret = \"x\", profile = \"p\" }\n\
+        [[env_from]]\nsecret = \"y\"\nrole_arn = \"arn:s\"";
+    let start = || secenv().manifest(manifest);
+    let plan = json(start(), &[]);
+    let login = |secret: &Value| (secret["profile"].clone(), secret["role_arn"].clone());
+    assert_eq!(login(&variable(&plan, "A")["secret"]), (Value::Null, "arn:r".into()));
+    assert_eq!(login(&variable(&plan, "B")["secret"]), ("p".into(), "arn:r".into()));
+    assert_eq!(login(&plan["env_from"][0]["secret"]), (Value::Null, "arn:s".into()));
+    let table = start().args(["plan"]).run().succeeds().text();
+    for (start, end) in [("A ", "as arn:r"), ("B ", "as arn:r, by profile p"), ("* ", "every key; as arn:s")] {
+        assert!(table.lines().any(|line| line.starts_with(start) && line.trim_end().ends_with(end)), "{table}");
+    }
+}
+
+#[test]
 fn the_document_says_the_same() {
     let plan = json(everything(), &["--env", "A=x"]);
     let from = |name: &str| variable(&plan, name)["from"].as_str().unwrap().to_owned();

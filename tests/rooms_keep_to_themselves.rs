@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -22,12 +22,15 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("template", &["secret", "nearest"]),
     ("manifest", &["nearest", "template"]),
     ("plan", &["manifest", "nearest", "template"]),
+    ("draft", &["manifest", "secret", "json", "nearest"]),
     ("policy", &["plan", "manifest::reference"]),
     ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
+    ("export", &["manifest::name", "secret"]),
     ("child", &["environment", "inherited"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
-    ("report", &["error", "manifest", "plan"]),
+    ("check", &["plan", "manifest", "fetch", "environment", "error", "nearest"]),
+    ("report", &["error", "manifest", "plan", "fetch", "check"]),
     (
         "commands",
         &[
@@ -35,10 +38,13 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "manifest",
             "plan",
             "policy",
+            "draft",
             "fetch",
             "environment",
             "secret",
+            "check",
             "child",
+            "export",
             "error",
             "report",
             "inherited",
@@ -101,6 +107,11 @@ fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Every file, by its name in `src`, and its code.
+pub(crate) fn sources() -> Vec<(String, String)> {
+    rust_files("src").into_iter().map(|(file, path)| (file, code(&path))).collect()
 }
 
 /// What the code names of the crate: `manifest::reference` for `crate::manifest::reference::Version`.

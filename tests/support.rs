@@ -11,6 +11,7 @@
 
 pub mod agent;
 pub mod both;
+pub mod commands;
 pub mod documents;
 pub mod fault;
 pub mod fetching;

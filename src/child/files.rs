@@ -14,7 +14,7 @@ mod named;
 
 pub use error::{FileError, FileProblem};
 
-use crate::environment::{File, FileKind};
+use crate::environment::{Directory, File, FileKind, NamedFile};
 
 /// Files that have been made.
 ///
@@ -110,6 +110,17 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// A private file that is no variable's, and that stays: written aside with mode 0600, then renamed into its place.
+///
+/// # Errors
+/// Why it cannot be made; then nothing has changed.
+pub fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let (owner, group) = Default::default();
+    let wanted = NamedFile { path: path.to_owned(), mode: 0o600, owner, group, directory: Directory::MustExist };
+    let failed = |problem| FileError { variable: String::new(), path: Some(path.to_owned()), problem };
+    named::create(&wanted, content).map(drop).map_err(failed)
 }
 
 /// The directory of a file, `.` for a bare name.

@@ -8,6 +8,7 @@ use super::Messages;
 #[derive(Debug, Subcommand)]
 pub enum Cache {
     /// Print where it is, how many values it holds and how old they are; exits 125 where there can be none.
+    #[command(after_help = "Examples:\n  secenv cache status\n  secenv cache status --json")]
     Status {
         /// As JSON.
         #[arg(long)]
@@ -17,6 +18,7 @@ pub enum Cache {
         messages: Messages,
     },
     /// Remove all values, and the key that they are sealed with.
+    #[command(after_help = "Examples:\n  secenv cache clear")]
     Clear {
         /// What secenv says.
         #[command(flatten)]

@@ -25,4 +25,4 @@ nothing else, this is how an init container fills a volume that the containers o
 
 Examples:
   secenv install /usr/local/bin/secenv
-  docker run --rm -v tools:/tools secenv:latest install /tools/";
+  secenv install /shared/";

@@ -14,7 +14,7 @@ use super::{Cli, Messages};
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Man {
-    /// The command whose page is printed [default: secenv itself]
+    /// The command whose page is printed, such as run or cache-clear [default: secenv itself]
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     pub command: Option<String>,
 
@@ -37,11 +37,19 @@ Examples:
 pub fn pages() -> Vec<(String, String)> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
-    let of_commands = command.get_subcommands().filter(|command| !command.is_hide_set());
-    let commands: Vec<&Command> = [&command].into_iter().chain(of_commands).collect();
+    let mut commands = vec![&command];
+    gather(&command, &mut commands);
     let name = |command: &Command| command.get_display_name().unwrap_or(command.get_name()).to_owned();
     let names: Vec<String> = commands.iter().map(|command| name(command)).collect();
     commands.iter().map(|command| (name(command), page(command, &name(command), &names))).collect()
+}
+
+/// Commands have commands: `secenv-cache-clear`.
+fn gather<'c>(command: &'c Command, commands: &mut Vec<&'c Command>) {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set() && inner.get_name() != "help") {
+        commands.push(inner);
+        gather(inner, commands);
+    }
 }
 
 fn page(command: &Command, name: &str, names: &[String]) -> String {

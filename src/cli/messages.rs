@@ -1,5 +1,7 @@
 //! What secenv itself says, and how.
 
+use std::ffi::OsString;
+
 use clap::{Args, ValueEnum};
 
 /// How much is said, and in which form.
@@ -22,4 +24,12 @@ pub enum ErrorFormat {
     Human,
     /// One line of JSON.
     Json,
+}
+
+/// The format that a command line asks for which is not understood otherwise.
+#[must_use]
+pub fn asked_format(args: impl Iterator<Item = OsString>) -> ErrorFormat {
+    let args: Vec<OsString> = args.take_while(|arg| arg != "--").collect();
+    let apart = args.windows(2).any(|pair| pair[0] == "--error-format" && pair[1] == "json");
+    if apart || args.iter().any(|arg| arg == "--error-format=json") { ErrorFormat::Json } else { ErrorFormat::Human }
 }

@@ -23,7 +23,7 @@ pub struct Policy {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Policy")]
 pub struct Scope {
-    /// Account of the secrets that are named, not by ARN [default: that of [aws] role_arn]
+    /// Account of the secrets that are named, not by ARN [default: that of the role_arn]
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
 
@@ -44,4 +44,4 @@ agent's role. What is not known is a * in it, and a line on stderr says how to n
 Examples:
   secenv policy --account 111122223333 --region us-east-1 --kms-key none
   secenv policy --target prod --account 111122223333 >policy.json
-  secenv policy --check --kms-key arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+  secenv policy --check --kms-key 1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -18,10 +18,10 @@ pub struct Resolve {
     pub fetching: Fetching,
 }
 
-/// The manifest, and what stands over it.
-#[derive(Args, Clone, Debug)]
+/// Which manifest, and what is chosen in it.
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Input")]
-pub struct Inputs {
+pub struct Chosen {
     /// The manifest; `-` reads it from stdin [default: ./secenv.toml] [env: SECENV_MANIFEST]
     #[arg(short, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
@@ -37,6 +37,15 @@ pub struct Inputs {
     /// Set ${NAME} of the manifest; SECENV_VAR_NAME does the same
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
+}
+
+/// The manifest, and what stands over it.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Input")]
+pub struct Inputs {
+    /// The manifest.
+    #[command(flatten)]
+    pub chosen: Chosen,
 
     /// Set a variable of the child: a secretsmanager:// or {{resolve:secretsmanager:…}} reference, else a literal
     #[arg(long = "env", value_name = "NAME=VALUE")]
@@ -92,11 +101,11 @@ pub struct Fetching {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub batch: Option<bool>,
 
-    /// Ask Secrets Manager whatever is cached, here ([cache]) or by the agent, and cache the answers
+    /// Ask Secrets Manager whatever is cached, here or by the agent, and cache the answers
     #[arg(long)]
     pub refresh: bool,
 
-    /// Leave the manifest's [cache] alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
+    /// Leave the manifest's cache alone: nothing is read from it, nothing written [env: SECENV_NO_CACHE]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub no_cache: Option<bool>,
 

@@ -51,13 +51,12 @@ pub(super) fn fetch(sources: &InOrder, plan: &Plan, limits: &Limits, log: Log) -
 pub(super) fn with_caller(
     mut failures: Vec<EntryFailure>,
     plan: &Plan,
-    sources: &InOrder,
-    limits: &Limits,
+    caller: impl Fn(&Login) -> Option<Caller>,
 ) -> Vec<EntryFailure> {
     // Each login is asked about once.
     let mut callers: Vec<(&Login, Option<Caller>)> = Vec::new();
     for entry in &mut failures {
-        let Reason::Fetch { request, failure } = &mut entry.reason else { continue };
+        let Reason::Fetch { request, failure, .. } = &mut entry.reason else { continue };
         let Some(request) = plan.requests.get(*request) else { continue };
         let wanted = match failure.kind {
             FailureKind::AccessDenied | FailureKind::Kms => !failure.names_caller(),
@@ -68,7 +67,7 @@ pub(super) fn with_caller(
             continue;
         }
         if callers.iter().all(|(login, _)| **login != request.login) {
-            callers.push((&request.login, sources.caller(&request.login, limits)));
+            callers.push((&request.login, caller(&request.login)));
         }
         let caller = callers.iter().find(|(login, _)| **login == request.login).and_then(|(_, caller)| caller.as_ref());
         failure.notes.extend(caller.map(Caller::to_string));

@@ -20,8 +20,22 @@ use crate::{
 
 pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
 
+/// What it means that there is no `./secenv.toml`, if no other manifest is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Without {
+    /// That something is missing.
+    Fails,
+    /// That there is other input.
+    Passes,
+}
+
 /// The manifest, if there is one to read.
-pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant) -> Result<Option<Manifest>, Error> {
+pub(super) fn manifest(
+    args: &cli::Chosen,
+    without: Without,
+    start: &Start<'_>,
+    deadline: Instant,
+) -> Result<Option<Manifest>, Error> {
     if args.no_manifest {
         return Ok(None);
     }
@@ -34,7 +48,7 @@ pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant)
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound && args.manifest.is_none() && others(args) => {
+        Err(error) if error.kind() == ErrorKind::NotFound && args.manifest.is_none() && without == Without::Passes => {
             return Ok(None);
         }
         Err(error) => return Err(unreadable(&name, &error, "the manifest")),
@@ -58,9 +72,11 @@ pub(super) fn manifest(args: &cli::Inputs, start: &Start<'_>, deadline: Instant)
     read.map(Some).map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))
 }
 
-/// Whether there is input beside the manifest.
-fn others(args: &cli::Inputs) -> bool {
-    !args.env.is_empty() || !args.env_files.is_empty() || args.from_env
+impl Without {
+    /// Whether there is input beside the manifest.
+    pub(super) fn of(args: &cli::Inputs) -> Self {
+        if args.env.is_empty() && args.env_files.is_empty() && !args.from_env { Self::Fails } else { Self::Passes }
+    }
 }
 
 /// The entries of `--env-file`s, then of `--env`s.
@@ -92,23 +108,33 @@ pub(super) fn overrides(args: &cli::Inputs, deadline: Instant) -> Result<Vec<Ent
     if problems.is_empty() { Ok(entries) } else { Err(problems.into_iter().collect()) }
 }
 
-fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
+/// The assignments of an env file.
+pub(super) fn assignments(path: &Path, deadline: Instant) -> Result<Vec<dotenv::Assignment>, Error> {
     let file = path.display().to_string();
-    let bytes = input::read(path, deadline).map_err(|error| unreadable(&file, &error, "the env file"))?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))?;
-    let place = |line| Place::Line { file: file.clone(), line, column: None };
-    let assignments = dotenv::parse(&text).map_err(|errors| {
+    dotenv::parse(&text_of(path, deadline, "the env file")?).map_err(|errors| {
         let error = |error: dotenv::DotenvError| InputError {
-            at: place(error.line.unwrap_or(1)),
+            at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
             message: error.message.to_owned(),
             help: None,
         };
         Error::from(errors.into_iter().map(error).collect::<Vec<_>>())
-    })?;
+    })
+}
+
+/// The text of a file; `what` is how a message calls it.
+pub(super) fn text_of(path: &Path, deadline: Instant, what: &str) -> Result<String, Error> {
+    let file = path.display().to_string();
+    let bytes = input::read(path, deadline).map_err(|error| unreadable(&file, &error, what))?;
+    String::from_utf8(bytes).map_err(|error| not_utf8(&file, &error))
+}
+
+fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
+    let file = path.display().to_string();
     let mut entries = Vec::new();
     let mut errors = Vec::new();
-    for assignment in assignments {
-        match marked_entry(&assignment.name, &assignment.value, place(assignment.line)) {
+    for assignment in assignments(path, deadline)? {
+        let place = Place::Line { file: file.clone(), line: assignment.line, column: None };
+        match marked_entry(&assignment.name, &assignment.value, place) {
             Ok(entry) => entries.push(entry),
             Err(error) => errors.push(error),
         }
@@ -124,10 +150,10 @@ pub(super) fn together(
     stages: Vec<StageOverride>,
     settings: &Settings,
 ) -> Result<Inputs, Error> {
-    if manifest.is_none() && !others(args) {
+    if manifest.is_none() && Without::of(args) == Without::Fails {
         return Err(Error::usage(
             "there is no input: no manifest, no --env-file, no --env, no --from-env",
-            format!("write a ./{DEFAULT_MANIFEST}, or name one with -m FILE"),
+            format!("begin a ./{DEFAULT_MANIFEST} with `secenv init`, or name one with -m FILE"),
         ));
     }
     let manifest = manifest.unwrap_or_default();
@@ -161,7 +187,7 @@ pub(super) fn stages(args: &cli::Inputs) -> Result<Vec<StageOverride>, Error> {
 }
 
 /// `--var` over `SECENV_VAR_*`.
-fn vars(args: &cli::Inputs, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
+pub(super) fn vars(args: &cli::Chosen, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut vars = BTreeMap::new();
     for entry in start.environ.entries() {
         let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());
@@ -188,7 +214,7 @@ fn unreadable(file: &str, error: &std::io::Error, what: &str) -> Error {
     };
     let help = match error.kind() {
         ErrorKind::NotFound if what == "the manifest" => {
-            "name one with -m FILE, or give --env-file, --env or --from-env"
+            "begin one with `secenv init`, name one with -m FILE, or give --env-file, --env or --from-env"
         }
         ErrorKind::TimedOut => "give more time with --deadline",
         _ => "look at the path and its permissions",

@@ -1,14 +1,19 @@
 //! The steps that every command which resolves a manifest begins with. Edge.
 
-use super::{Settings, Start, fetching, inputs, settings, variables};
+use super::{
+    Settings, Start, fetching,
+    inputs::{self, Without},
+    settings, variables,
+};
 use crate::{
     cli,
     environment::{self, Environment},
     error::Error,
-    fetch::{InOrder, Outcome},
+    fetch::{InOrder, Outcome, Source},
     log::Log,
     plan::Plan,
     report::harmless,
+    secret::SecretValue,
 };
 
 /// What is decided before anything is fetched.
@@ -26,7 +31,7 @@ impl Resolution {
         variables::fill(&mut args, start.environ)?;
         let deadline = settings::deadline(&args.fetching, None, start)?.at;
         let (manifest, (overrides, stages)) = Error::both(
-            inputs::manifest(&args.inputs, start, deadline),
+            inputs::manifest(&args.inputs.chosen, Without::of(&args.inputs), start, deadline),
             Error::both(inputs::overrides(&args.inputs, deadline), inputs::stages(&args.inputs)),
         )?;
         let settings = Settings::new(&args, manifest.as_ref(), start)?;
@@ -46,7 +51,7 @@ impl Resolution {
 /// What came of it.
 pub(super) struct Fetched<'r> {
     of: &'r Resolution,
-    sources: InOrder,
+    pub(super) sources: InOrder,
     pub(super) outcomes: Vec<Outcome>,
 }
 
@@ -57,8 +62,20 @@ impl Fetched<'_> {
     /// All entries that did not resolve.
     pub(super) fn environment(self, start: &Start<'_>) -> Result<Environment, Error> {
         let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
-        environment::build(plan, &outcomes, start.environ.entries())
-            .map_err(|failures| fetching::with_caller(failures, plan, &sources, &settings.limits).into())
+        environment::build(plan, &outcomes, start.environ.entries()).map_err(|failures| {
+            fetching::with_caller(failures, plan, |login| sources.caller(login, &settings.limits)).into()
+        })
+    }
+
+    /// The bytes of the plan's only variable.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub(super) fn bytes(self) -> Result<SecretValue, Error> {
+        let Self { of: Resolution { plan, settings }, sources, outcomes } = self;
+        environment::bytes(plan, &outcomes).map_err(|failures| {
+            fetching::with_caller(failures, plan, |login| sources.caller(login, &settings.limits)).into()
+        })
     }
 }
 

@@ -52,7 +52,11 @@ fn prepare(args: cli::Resolve, command: &[OsString], start: &Start<'_>) -> Resul
     Ok((environment, path_text(&resolution.plan)))
 }
 
-fn check_size(environment: &Environment, command: &[OsString]) -> Result<(), Error> {
+/// Whether the kernel takes it.
+///
+/// # Errors
+/// Every string that is too big.
+pub(super) fn check_size(environment: &Environment, command: &[OsString]) -> Result<(), Error> {
     let paths = environment.longest_paths();
     let entries: Vec<_> = environment.entries(&paths).collect();
     let argv: Vec<&[u8]> = command.iter().map(|argument| argument.as_bytes()).collect();

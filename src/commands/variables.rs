@@ -10,10 +10,11 @@ use crate::{cli, error::Error, inherited::Environ};
 /// A variable whose value the flag would not take.
 pub(super) fn fill(args: &mut cli::Resolve, environ: &Environ) -> Result<(), Error> {
     let cli::Resolve { inputs, sources, fetching } = args;
-    if !inputs.no_manifest {
-        fill_one(&mut inputs.manifest, environ, "SECENV_MANIFEST", "the path of a manifest")?;
+    let chosen = &mut inputs.chosen;
+    if !chosen.no_manifest {
+        fill_one(&mut chosen.manifest, environ, "SECENV_MANIFEST", "the path of a manifest")?;
     }
-    fill_one(&mut inputs.target, environ, "SECENV_TARGET", "the name of a target")?;
+    fill_one(&mut chosen.target, environ, "SECENV_TARGET", "the name of a target")?;
     fill_one(&mut sources.source, environ, "SECENV_SOURCE", "the name of a source")?;
     if sources.region.is_none() {
         fill_one(&mut sources.regions, environ, "SECENV_REGIONS", "a list of regions")?;

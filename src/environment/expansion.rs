@@ -69,7 +69,7 @@ pub(super) struct Expanded {
     pub(super) value: Option<SecretValue>,
     key: String,
     id: SecretId,
-    at: Place,
+    pub(super) at: Place,
 }
 
 /// All names of all expansions, in their order; what is wrong goes to `failures`. Names in `taken` cannot clash.

@@ -6,7 +6,10 @@ use super::{expansion::ExpansionError, json_key::JsonError};
 pub use crate::template::RenderError;
 use crate::{
     fetch::{Failure, Subject},
-    manifest::{Place, reference::Reference},
+    manifest::{
+        Place,
+        reference::{Reference, SecretId},
+    },
     plan::{Binding, Plan},
 };
 
@@ -28,6 +31,8 @@ pub enum Reason {
     Fetch {
         /// Index of the request.
         request: usize,
+        /// Of the secret.
+        id: SecretId,
         /// Why.
         failure: Failure,
     },
@@ -82,7 +87,7 @@ impl Reason {
             let hint = "--version-stage STAGE is for every secret; write --version-stage ID=STAGE for one";
             failure.notes.extend(failure.help.replace(hint.to_owned()));
         }
-        Self::Fetch { request, failure }
+        Self::Fetch { request, id: plan.requests[request].id.clone(), failure }
     }
 
     /// Whether `optional` and `default` cover it (SPEC section 2).
@@ -98,7 +103,7 @@ impl Reason {
 
     fn same_cause(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Fetch { request, failure }, Self::Fetch { request: other, failure: others }) => {
+            (Self::Fetch { request, failure, .. }, Self::Fetch { request: other, failure: others, .. }) => {
                 request == other || (failure.subject == Subject::Source && failure == others)
             }
             _ => false,
@@ -156,7 +161,7 @@ impl Failures {
         *self = mem::take(self).and(Self(vec![one]));
     }
 
-    pub(super) fn into_result(self) -> Result<(), Vec<EntryFailure>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    pub(super) fn into_list(self) -> Vec<EntryFailure> {
+        self.0
     }
 }

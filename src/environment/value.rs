@@ -59,6 +59,15 @@ impl Values<'_> {
         cells.into_iter().map(|cell| cell.unwrap_or_else(|| Err(circle()))).collect()
     }
 
+    /// Of the first binding.
+    pub(super) fn bytes(&self) -> Result<SecretValue> {
+        match self.plan.bindings.first().map(|binding| &binding.value) {
+            Some(Value::Secret { request, key, .. }) => self.secret(*request, key.as_ref(), Form::Bytes),
+            Some(Value::Literal(text)) => Ok(text.clone().into()),
+            Some(Value::Kept | Value::Template(_)) | None => Ok(SecretValue::new(Vec::new())),
+        }
+    }
+
     /// None for a template.
     fn without_inputs(&self, binding: &Binding) -> Cell {
         Some(match &binding.value {

@@ -3,7 +3,7 @@
 use super::{At, Error, Exit, Problem};
 use crate::{
     environment::{EntryFailure, Reason, RenderError, ValueError, json_key::JsonError},
-    fetch::Lasting,
+    fetch::{Lasting, Subject},
     manifest::reference::{JsonKey, Reference},
     nearest::nearest,
 };
@@ -17,6 +17,7 @@ impl From<Vec<EntryFailure>> for Error {
 }
 
 fn problem(failure: EntryFailure) -> Problem {
+    let about = about(&failure.reason);
     let told = match failure.reason {
         Reason::Fetch { failure, .. } => Problem {
             notes: failure.notes,
@@ -41,7 +42,15 @@ fn problem(failure: EntryFailure) -> Problem {
         Reason::Template(error) => template_problem(&error),
         Reason::Input(input) => Problem::new("template", Exit::ForGood, format!("its input {input} has no value")),
     };
-    Problem { at: failure.at.into_iter().map(At::Named).collect(), variables: failure.variables, ..told }
+    Problem { at: failure.at.into_iter().map(At::Named).collect(), variables: failure.variables, secret: about, ..told }
+}
+
+fn about(reason: &Reason) -> Option<String> {
+    match reason {
+        Reason::Fetch { id, failure, .. } => (failure.subject == Subject::Secret).then(|| id.to_string()),
+        Reason::Value { reference, .. } | Reason::Expansion { reference, .. } => Some(reference.id.to_string()),
+        Reason::Nul | Reason::Template(_) | Reason::Input(_) => None,
+    }
 }
 
 fn value_problem(reference: &Reference, error: &ValueError) -> Problem {

@@ -42,13 +42,15 @@ where
 {
     let mut attempts = 0;
     let mut turn: Option<Turn<'_>> = None;
+    let mut before: Option<Trouble> = None;
     loop {
         let now = Instant::now();
         if now >= limits.deadline && attempts == 0 {
             return Err(Failed { failure: never_asked(asked, limits), attempts });
         }
         attempts += 1;
-        let trouble = match attempt(limits.deadline.min(now + limits.attempt_timeout)).await {
+        let end = limits.deadline.min(now + limits.attempt_timeout);
+        let trouble = match attempt(end).await {
             Ok(answer) => {
                 if let Some(turn) = turn {
                     turn.through();
@@ -57,6 +59,12 @@ where
             }
             Err(trouble) => trouble,
         };
+        if let (Some(before), FailureKind::Deadline) = (&before, trouble.failure.kind)
+            && end == limits.deadline
+        {
+            // It was cut short, and tells less than the one that came to its end.
+            return Err(Failed { failure: before.clone().last_words(End::Deadline, attempts, limits), attempts });
+        }
         let over = |end| Err(Failed { failure: trouble.clone().last_words(end, attempts, limits), attempts });
         let brief = limits.patience == Patience::Brief && retry::is_enough(attempts, trouble.failure.kind);
         if !trouble.may_pass() || brief || limits.max_attempts.is_some_and(|most| attempts >= most.get()) {
@@ -87,6 +95,7 @@ where
                     format!("{id}: attempt {attempts} failed ({kind}), again in {wait:?}")
                 });
                 tokio::time::sleep(wait).await;
+                before = Some(trouble);
             }
         }
     }
@@ -116,7 +125,14 @@ pub(super) fn agreed(results: Vec<Result<Fetched, Failed>>) -> Vec<Outcome> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fetch::Subject;
+    use std::{cell::Cell, time::Duration};
+
+    use crate::{
+        fetch::{Subject, runtime, trouble::Place},
+        log::Level,
+        manifest::reference::{SecretId, Version},
+        plan::{Login, Request},
+    };
 
     fn failed(subject: Subject, message: &str, attempts: usize) -> Result<Fetched, Failed> {
         let failure = Failure {
@@ -127,6 +143,50 @@ mod tests {
             help: None,
         };
         Err(Failed { failure, attempts })
+    }
+
+    /// What two attempts come to: the first fails as `first`, the second is cut short by the deadline.
+    fn cut_short_after(first: FailureKind) -> Failure {
+        let now = Instant::now();
+        let budget = Duration::from_secs(1);
+        let limits = Limits {
+            deadline: now + budget,
+            budget,
+            attempt_timeout: Duration::from_secs(10),
+            concurrency: std::num::NonZeroUsize::MIN,
+            max_attempts: None,
+            batching: super::super::Batching::Single,
+            patience: Patience::Deadline,
+        };
+        let request = Request {
+            id: SecretId::parse("a").expect("an id"),
+            version: Version::default(),
+            region: None,
+            login: Login::default(),
+        };
+        let asked = Asked { request: &request, place: Place::Region("eu-west-1") };
+        let rules = Rules { limits: &limits, log: &Log::new(Level::Quiet, |_| {}), turnstile: &Turnstile::default() };
+        let calls = Cell::new(0);
+        let attempt = |end: Instant| {
+            calls.set(calls.get() + 1);
+            let kind = if calls.get() == 1 { first } else { FailureKind::Deadline };
+            async move {
+                if kind == FailureKind::Deadline {
+                    tokio::time::sleep_until(end.into()).await;
+                }
+                Err::<(), _>(Trouble::new(kind, Subject::Secret, format!("{kind:?}")))
+            }
+        };
+        let failed = runtime::run(until_answered(asked, rules, attempt)).expect("a runtime").expect_err("it fails");
+        assert_eq!(failed.attempts, 2);
+        failed.failure
+    }
+
+    #[test]
+    fn an_attempt_that_is_cut_short_leaves_the_word_to_the_one_before() {
+        for kind in [FailureKind::ServiceFault, FailureKind::Throttled] {
+            assert_eq!(cut_short_after(kind).kind, kind);
+        }
     }
 
     #[test]

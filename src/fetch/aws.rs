@@ -13,7 +13,7 @@ use aws_sdk_secretsmanager::config::{Builder, IdentityCache, StalledStreamProtec
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
 use super::{
-    Batching, Caller, Limits, Outcome, Source,
+    Batching, Caller, Limits, Outcome, Particulars, Source,
     attempts::{self, Failed, Rules},
     queue, runtime,
     trouble::{Asked, Place},
@@ -32,11 +32,13 @@ mod http;
 mod identity;
 mod logins;
 mod regions;
+mod survey;
 
 use batch::Job;
 pub use http::HttpPolicy;
 use logins::{Access, Door};
 use regions::{Home, Regions};
+use survey::Surveyor;
 
 /// How long DNS, TCP and TLS may take together; the SDK's own default.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
@@ -77,6 +79,24 @@ impl Source for AwsSource {
         // The connections of the first client ended with its runtime.
         let http = http::client(self.options.allow_http, NonZeroUsize::MIN);
         runtime::run(identity::of(&access.settings, access.credentials.clone(), http, limits.deadline)).ok().flatten()
+    }
+
+    fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
+        let mut told = vec![Particulars::NotAsked; requests.len()];
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let lanes = limits.concurrency.min(NonZeroUsize::new(requests.len()).unwrap_or(NonZeroUsize::MIN));
+        let http = http::client(self.options.allow_http, lanes);
+        let questions = survey::questions(requests, outcomes, &self.options.regions, &used, &http);
+        if questions.is_empty() {
+            return told;
+        }
+        let answers = runtime::run(Surveyor::new(limits, log).all(questions));
+        for (indices, particulars) in answers.unwrap_or_default() {
+            for index in indices {
+                told[index] = particulars.clone();
+            }
+        }
+        told
     }
 }
 

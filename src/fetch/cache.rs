@@ -18,6 +18,7 @@ mod entry;
 mod folder;
 mod identity;
 mod keyring;
+mod place;
 mod refusal;
 mod seal;
 mod store;
@@ -28,7 +29,7 @@ pub use store::{Contents, Held, clear, contents};
 
 use age::Standing;
 use entry::Entry;
-use identity::Identity;
+use identity::{Identity, about};
 use store::Store;
 
 /// What the user set for the cache.
@@ -77,10 +78,11 @@ impl<S: Source> Source for CachedSource<S> {
             Err(refusal) => return vec![Err(refusal.failure()); requests.len()],
         };
         let identity = self.identity();
+        let whom = store.digest(&identity);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; requests.len()];
         let mut open: Vec<Open> = Vec::new();
         for (at, request) in requests.iter().enumerate() {
-            match self.cached(&store, &identity.with(request), now) {
+            match self.cached(&store, &about(&*whom, request), now) {
                 Some((entry, Standing::Fresh)) => outcomes[at] = Some(Ok(entry.fetched)),
                 Some((entry, Standing::Stale(age))) => open.push(Open { at, stale: Some((entry, age)) }),
                 Some((_, Standing::Over)) | None => open.push(Open { at, stale: None }),
@@ -97,7 +99,7 @@ impl<S: Source> Source for CachedSource<S> {
             }
             let mut standing_in = StandingIn::default();
             for ((open, request), answer) in open.into_iter().zip(&asked).zip(answers) {
-                let about = identity.with(request);
+                let about = about(&*whom, request);
                 match &answer {
                     Ok(fetched) => store.write(&about, &Entry { asked: now, fetched: fetched.clone() }),
                     Err(failure) if is_taken_back(failure.kind) => store.remove(&about),

@@ -121,7 +121,7 @@ impl FileSource {
 
     fn not_found(&self, secrets: &[(String, &RawValue)], request: &Request) -> Failure {
         let near = nearest(request.id.as_str(), secrets.iter().map(|(id, _)| id.as_str()));
-        let hint = near.map_or_else(|| "add it to the file".to_owned(), |near| format!("did you mean {near}?"));
+        let hint = near.map_or_else(|| "add it to the file;".to_owned(), |near| format!("did you mean {near}?"));
         Failure {
             kind: FailureKind::NotFound,
             subject: Subject::Secret,

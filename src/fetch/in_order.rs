@@ -2,7 +2,7 @@
 //! Pure but for what it says at `-v`: the sources do the asking.
 //! Separate so that the rule is seen in one place: absence, denial and throttling are answers, and stay.
 
-use super::{Caller, Failure, Limits, Outcome, Source, Subject};
+use super::{Caller, Failure, Limits, Outcome, Particulars, Source, Subject};
 use crate::{
     log::Log,
     plan::{Login, Request},
@@ -35,6 +35,18 @@ impl Source for InOrder {
 
     fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
         self.0.iter().find_map(|(_, source)| source.caller(login, limits))
+    }
+
+    fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
+        let mut told = vec![Particulars::NotAsked; requests.len()];
+        for (_, source) in &self.0 {
+            for (told, more) in told.iter_mut().zip(source.survey(requests, outcomes, limits, log)) {
+                if *told == Particulars::NotAsked {
+                    *told = more;
+                }
+            }
+        }
+        told
     }
 }
 

@@ -31,7 +31,13 @@ impl<'v> Vars<'v> {
         })
     }
 
-    fn expand_in(&self, text: &str) -> Result<String, (String, Option<String>)> {
+    /// All that have a value.
+    pub(super) fn all(&self) -> BTreeMap<String, String> {
+        let own = self.own.keys().filter_map(|name| Some(((*name).to_owned(), self.value(name).ok()?)));
+        own.chain(self.outside.clone()).collect()
+    }
+
+    pub(super) fn expand_in(&self, text: &str) -> Result<String, (String, Option<String>)> {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find("${") {

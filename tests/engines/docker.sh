@@ -1,10 +1,11 @@
 #!/bin/bash
 # Supervise mode as PID 1 of containers, in an image from scratch: secenv, its libraries if it is dynamic, and a busybox.
-# usage: docker.sh SECENV   (an engine that runs, busybox-static, script(1))
+# Then what `docker run --env-file` makes of an export.
+# usage: docker.sh SECENV   (an engine that runs, busybox-static, script(1), python3)
 set -eu
 secenv=$(realpath "$1")
 docker info >/dev/null 2>&1 || { echo "LEFT OUT: docker (no engine runs)"; exit 0; }
-for need in busybox script; do
+for need in busybox script python3; do
     command -v $need >/dev/null || { echo "LEFT OUT: docker (no $need)"; exit 0; }
 done
 work=$(mktemp -d)
@@ -63,4 +64,18 @@ keys() { until grep -q ready "$work/screen" 2>/dev/null; do sleep 0.05; done; pr
 keys | script -qefc "docker run -i -t --rm $image $run -- sh -c 'trap \"echo INT\" INT; echo ready; read line; read line; echo got; exit 6'" "$work/screen" >/dev/null && status=0 || status=$?
 is "docker run -it: one INT" "$(grep -c '^INT\|[^ ]INT' "$work/screen")" 1
 is "docker run -it: status" "$status" 6
+
+round_trip="$(dirname "$0")/round_trip.py"
+mkdir "$work/export"
+python3 "$round_trip" export "$secenv" docker "$work/export"
+docker run --rm --env-file "$work/export/env" $image /bin/busybox env -0 >"$work/export/got"
+python3 "$round_trip" compare "$work/export" NEWLINE TRAILING_NEWLINE ONLY_NEWLINES CRLF TRAILING_CR HEREDOC \
+    ENDS_WITH_DELIMITER KEYS PEM LONG || failed=1
+# What it says of a line end and of the longest line is so.
+printf 'A=x\r\nB=%065533d\n' 0 >"$work/export/env"
+docker run --rm --env-file "$work/export/env" $image /bin/busybox env -0 >"$work/export/got"
+is "--env-file: the longest line, a carriage return taken away" "$(tr '\0' '\n' <"$work/export/got" | awk '/^[AB]=/ { print length }' | sort -n | xargs)" "3 65535"
+printf 'B=%065534d\n' 0 >"$work/export/env"
+status=0; docker run --rm --env-file "$work/export/env" $image /bin/busybox true 2>/dev/null || status=$?
+is "--env-file: a line that is too long" $status 125
 exit $failed

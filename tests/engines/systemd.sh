@@ -1,6 +1,6 @@
 #!/bin/sh
-# Supervise mode, and the units of examples/systemd, under a real systemd, booted in namespaces of its own over a
-# throw-away copy of /.
+# Supervise mode, the units of examples/systemd, and what `EnvironmentFile=` makes of an export, under a real systemd, booted
+# in namespaces of its own over a throw-away copy of /.
 # usage: systemd.sh SECENV   (root, systemd, python3)
 set -eu
 secenv=$(realpath "$1")
@@ -99,6 +99,21 @@ unit activated.service <<UNIT
 [Service]
 ExecStart=$run python3 /out/child.py activated LISTEN_PID
 UNIT
+unit export.service <<UNIT
+[Service]
+Type=oneshot
+EnvironmentFile=/out/env
+ExecStart=/usr/bin/env -0
+StandardOutput=file:/out/got
+UNIT
+printf 'A=x\nB="\357\267\220"\n' >"$work/out/spoilt"
+unit spoilt.service <<UNIT
+[Service]
+Type=oneshot
+EnvironmentFile=/out/spoilt
+ExecStart=/usr/bin/env
+UNIT
+python3 "$(dirname "$0")/round_trip.py" export "$secenv" systemd "$work/out"
 unit check.service <<UNIT
 [Unit]
 DefaultDependencies=no
@@ -143,6 +158,12 @@ is "RestartPreventExitStatus" "$(show refused ExecMainStatus) $(show refused NRe
 
 systemctl start activated.socket
 is "socket activation" "$(python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/activated"); print(s.recv(9).decode().strip())')" served
+: >/out/got
+systemctl start export
+is "EnvironmentFile" "$(show export ExecMainStatus)" 0
+systemctl start spoilt 2>/dev/null || :
+is "EnvironmentFile: a noncharacter spoils all of it" "$(show spoilt Result)" resources
+
 is "socket activation: LISTEN_PID" "$(sed 's/.*ids/ids/' /out/activated.log)" "ids [True]"
 
 for example in /etc/systemd/system/myapp*.service; do
@@ -192,4 +213,5 @@ kill -KILL $booted 2>/dev/null || :
 wait $booted 2>/dev/null || :
 cat "$work/out/report" || { echo "FAILED: systemd did not get to the checks"; tail "$work/console"; exit 1; }
 cat "$work/out/errors"
-! grep -q FAILED "$work/out/report" && [ "$(grep -c ^ok "$work/out/report")" = 29 ]
+! grep -q FAILED "$work/out/report" && [ "$(grep -c ^ok "$work/out/report")" = 31 ]
+python3 "$(dirname "$0")/round_trip.py" compare "$work/out" NONCHARACTER

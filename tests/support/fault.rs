@@ -38,6 +38,11 @@ pub const GET: &str = "GetSecretValue";
 /// The operation that asks for up to 20.
 pub const BATCH: &str = "BatchGetSecretValue";
 
+/// The operation that tells of a secret without its value.
+pub const DESCRIBE: &str = "DescribeSecret";
+/// The operation that names secrets.
+pub const LIST: &str = "ListSecrets";
+
 /// The operation of STS that tells who asks, and the answer.
 pub const IDENTITY: &str = "GetCallerIdentity";
 /// Whom the server takes every caller for.

@@ -85,7 +85,8 @@ pub(super) fn fetched(
     Some(Fetched { payload, version_id, stages, region: Some(region.to_owned()), source: "aws" })
 }
 
-fn trouble<E: ProvideErrorMetadata>(
+/// What a refusal, or no answer, means for the secret that was asked for.
+pub(super) fn trouble<E: ProvideErrorMetadata>(
     error: &SdkError<E, HttpResponse>,
     seen: &Seen,
     asked: Asked<'_>,

@@ -38,6 +38,12 @@ impl Access {
         Self { login, settings, credentials, clients: Mutex::default() }
     }
 
+    /// The same over another HTTP client: the connections of one end with its runtime.
+    pub(super) fn over(&self, http: SharedHttpClient) -> Self {
+        let settings = self.settings.clone().into_builder().http_client(http).build();
+        Self::new(self.login.clone(), settings, self.credentials.clone())
+    }
+
     /// The client for a region.
     pub(super) fn client(&self, region: &str) -> Client {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);

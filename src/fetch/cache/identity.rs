@@ -60,24 +60,27 @@ impl Identity {
         Self(text)
     }
 
-    /// All that an entry is bound to.
-    pub(super) fn with(&self, request: &Request) -> Zeroizing<Vec<u8>> {
-        let parts = [
-            Some(request.id.as_str()),
-            request.version.id.as_deref(),
-            request.version.stage.as_deref(),
-            request.region.as_deref(),
-            request.login.profile.as_deref(),
-            request.login.role_arn.as_deref(),
-        ];
-        let length = parts.iter().flatten().map(|part| part.len()).sum::<usize>() + 9 * parts.len();
-        let mut text = Zeroizing::new(Vec::with_capacity(self.0.len() + length));
-        text.extend_from_slice(&self.0);
-        for part in parts {
-            put(&mut text, part.map(str::as_bytes));
-        }
-        text
+    pub(super) fn expose(&self) -> &[u8] {
+        &self.0
     }
+}
+
+/// All that an entry is bound to: who asks, as a digest of an [`Identity`], and for what.
+pub(super) fn about(whom: &[u8], request: &Request) -> Vec<u8> {
+    let parts = [
+        Some(request.id.as_str()),
+        request.version.id.as_deref(),
+        request.version.stage.as_deref(),
+        request.region.as_deref(),
+        request.login.profile.as_deref(),
+        request.login.role_arn.as_deref(),
+    ];
+    let mut text = Vec::with_capacity(256);
+    put(&mut text, Some(whom));
+    for part in parts {
+        put(&mut text, part.map(str::as_bytes));
+    }
+    text
 }
 
 /// Path, place and times of a file: it cannot be changed, and cannot be changed back, without another one of these.
@@ -148,7 +151,7 @@ mod tests {
             login(Some("x"), None),
             login(None, Some("x")),
         ];
-        let about = |settings: &Vec<String>, request| Identity::here(settings).with(request).to_vec();
+        let about = |settings: &Vec<String>, request| about(Identity::here(settings).expose(), request);
         let mut all: Vec<_> =
             settings.iter().flat_map(|settings| requests.iter().map(|request| about(settings, request))).collect();
         assert_eq!(about(&settings[1], &requests[2]), all[9]);

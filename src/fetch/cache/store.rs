@@ -8,13 +8,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     age::Lifetimes,
     entry::Entry,
-    folder::{Folder, Found, Place},
+    folder::{Folder, Found},
+    identity::Identity,
     keyring::{self, Kept},
+    place::Place,
     refusal::Refusal,
-    seal::Key,
+    seal::{KEY, Key},
 };
 
 /// The cache of this user, open for entries of certain lifetimes.
@@ -55,6 +59,11 @@ impl Store {
             })?,
         };
         Ok(Self { folder, kept, now, whole, writing: Writing::NotYet })
+    }
+
+    /// What stands for an identity in what entries are about.
+    pub(super) fn digest(&self, identity: &Identity) -> Zeroizing<[u8; KEY]> {
+        self.kept.key.digest(identity.expose())
     }
 
     /// What is there about this; none for anything that was not sealed so.

@@ -121,6 +121,8 @@ impl Overview<'_> {
             "version_stage": stage(&request.version),
             "version_id": request.version.id,
             "regions": regions,
+            "profile": request.login.profile,
+            "role_arn": request.login.role_arn,
         })
     }
 

@@ -8,7 +8,7 @@ use crate::{
         Absent, AwsCredentials, Delivery, Encoding, Export, FileKind, Inherit, Keys, Place, Presence, SourceName,
     },
     plan::{Binding, Calls, Expansion, Fleet, Operation, Request, Share, Value},
-    report::{Colour, harmless, table::Table},
+    report::{Colour, as_whom, harmless, table::Table},
 };
 
 /// A line for each variable, then what it takes.
@@ -47,6 +47,7 @@ impl Overview<'_> {
             Value::Secret { request, key, absent, .. } => {
                 let request = &self.plan.requests[*request];
                 (version, region) = (version_of(request), self.region_of(request));
+                notes.extend(as_whom(&request.login));
                 notes.extend(match absent {
                     Absent::Fails => None,
                     Absent::Removes => Some("optional".to_owned()),
@@ -67,7 +68,7 @@ impl Overview<'_> {
         let beats = |binding: &&Binding| binding.name == name && binding.beats_env_from();
         let winner = self.plan.bindings.iter().find(beats).map(|binding| format!("{} wins", binding.at));
         let optional = (expansion.presence == Presence::Optional).then(|| "optional".to_owned());
-        let notes: Vec<String> = optional.into_iter().chain(winner).collect();
+        let notes: Vec<String> = as_whom(&request.login).into_iter().chain(optional).chain(winner).collect();
         [
             name,
             format!("{}#{key}", request.id),
@@ -88,7 +89,8 @@ impl Overview<'_> {
         };
         let renamed = expansion.naming.renamed.iter().map(|(key, name)| format!("{key} is {name}"));
         let optional = (expansion.presence == Presence::Optional).then(|| "optional".to_owned());
-        let notes: Vec<String> = [which].into_iter().chain(renamed).chain(optional).collect();
+        let notes: Vec<String> =
+            [which].into_iter().chain(renamed).chain(as_whom(&request.login)).chain(optional).collect();
         [
             format!("{}*", expansion.naming.prefix),
             request.id.to_string(),

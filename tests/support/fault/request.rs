@@ -16,6 +16,8 @@ pub struct Seen {
     pub version_id: Option<String>,
     pub version_stage: Option<String>,
     pub next_token: Option<String>,
+    /// What names have to begin with, in `ListSecrets`.
+    pub name_filter: Option<String>,
     /// The region, service and access key id of the credential scope; empty for an unsigned request.
     pub region: String,
     pub service: String,
@@ -66,6 +68,7 @@ impl Seen {
         self.version_id = text("VersionId");
         self.version_stage = text("VersionStage");
         self.next_token = text("NextToken");
+        self.name_filter = body["Filters"][0]["Values"][0].as_str().map(str::to_owned);
         self.ids.extend(text("SecretId"));
         let list = body["SecretIdList"].as_array().into_iter().flatten();
         self.ids.extend(list.filter_map(Value::as_str).map(str::to_owned));

@@ -36,12 +36,23 @@ pub struct Secret {
     pub region: String,
     pub deleted: bool,
     pub versions: Vec<Version>,
+    /// When it was rotated last and will be next, if it is rotated by itself.
+    pub rotation: Option<(u64, u64)>,
+    /// When anything was changed last.
+    pub changed: u64,
 }
 
 impl Secret {
     /// A secret without any version yet.
     pub fn empty(name: &str) -> Self {
-        Self { name: name.to_owned(), region: "us-east-1".to_owned(), deleted: false, versions: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            region: "us-east-1".to_owned(),
+            deleted: false,
+            versions: Vec::new(),
+            rotation: None,
+            changed: 1_700_000_000,
+        }
     }
 
     /// A secret with one current version.
@@ -71,6 +82,20 @@ impl Secret {
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.region);
+        self
+    }
+
+    /// Rotated by itself, last and next at these seconds after the epoch.
+    #[must_use]
+    pub fn rotated(mut self, last: u64, next: u64) -> Self {
+        self.rotation = Some((last, next));
+        self
+    }
+
+    /// Changed last at that many seconds after the epoch.
+    #[must_use]
+    pub fn changed(mut self, at: u64) -> Self {
+        self.changed = at;
         self
     }
 

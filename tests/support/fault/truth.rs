@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use serde_json::{Value as Json, json};
 
 use super::{
-    BATCH, CALLER, GET, IDENTITY,
+    BATCH, CALLER, DESCRIBE, GET, IDENTITY, LIST,
     http::Message,
     refusal::Refusal,
     request::Seen,
@@ -47,6 +47,8 @@ impl Truth {
         let answer = match seen.operation.as_str() {
             GET => self.get(seen),
             BATCH => self.batch(seen, denied, page),
+            DESCRIBE => self.describe(seen),
+            LIST => Ok(self.list(seen, page)),
             other => Err(Refusal::unknown_operation(other)),
         };
         match answer {
@@ -60,6 +62,43 @@ impl Truth {
         let secret = self.find(&seen.region, id).ok_or_else(Refusal::not_found)?;
         let version = secret.select(seen.version_id.as_deref(), seen.version_stage.as_deref())?;
         Ok(element(secret, version))
+    }
+
+    fn describe(&self, seen: &Seen) -> Result<Json, Refusal> {
+        let [id] = &seen.ids[..] else { return Err(Refusal::malformed("no SecretId")) };
+        let secret = self.find(&seen.region, id).ok_or_else(Refusal::not_found)?;
+        let stages = secret.versions.iter().map(|version| (version.id.clone(), json!(version.stages)));
+        let mut body = json!({
+            "ARN": secret.arn(),
+            "Name": secret.name,
+            "LastChangedDate": secret.changed,
+            "VersionIdsToStages": stages.collect::<serde_json::Map<_, _>>(),
+        });
+        if let Some((last, next)) = secret.rotation {
+            body["RotationEnabled"] = true.into();
+            body["LastRotatedDate"] = last.into();
+            body["NextRotationDate"] = next.into();
+        }
+        if secret.deleted {
+            body["DeletedDate"] = 1_767_225_600.into();
+        }
+        Ok(body)
+    }
+
+    /// Names that begin as the filter says; a page at a time.
+    fn list(&self, seen: &Seen, page: Option<usize>) -> Json {
+        let Self::Secrets(secrets) = self else { return json!({}) };
+        let prefix = seen.name_filter.as_deref().unwrap_or_default();
+        let there =
+            |secret: &&Secret| secret.region == seen.region && !secret.deleted && secret.name.starts_with(prefix);
+        let names: Vec<_> = secrets.iter().filter(there).map(|secret| json!({ "Name": secret.name })).collect();
+        let start = seen.next_token.as_deref().and_then(|token| token.parse().ok()).unwrap_or(0);
+        let end = page.map_or(names.len(), |size| names.len().min(start + size));
+        let mut body = json!({ "SecretList": names[start..end] });
+        if end < names.len() {
+            body["NextToken"] = end.to_string().into();
+        }
+        body
     }
 
     fn batch(&self, seen: &Seen, denied: &[(usize, Refusal)], page: Option<usize>) -> Result<Json, Refusal> {
