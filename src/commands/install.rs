@@ -30,7 +30,7 @@ struct Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let message = format!("cannot install to {}: {}: {}", refusal.path.display(), refusal.step, refusal.cause);
-        Problem { help: Some(refusal.help()), ..Problem::new("install", Exit::ForGood, message) }.into()
+        Problem { help: Some(refusal.help()), ..Problem::new("file", Exit::ForGood, message) }.into()
     }
 }
 
