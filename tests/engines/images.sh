@@ -77,7 +77,8 @@ is "pod: the container has the secrets" "$(docker run --rm "${source[@]}" "${res
 
 # A Lambda environment: the layer in /opt, the function in /var/task, the runtime's command line as arguments.
 mkdir -p "$work/opt" "$work/task"
-cp "$secenv" "$examples/lambda/secenv-wrapper" "$work/opt/"
+cp "$secenv" "$work/opt/secenv"
+cp "$examples/lambda/secenv-wrapper" "$work/opt/"
 cp "$examples/lambda/secenv.toml" "$work/task/"
 is "lambda: the runtime has the secrets and its arguments" "$(docker run --rm "${source[@]}" "${restricted[@]}" \
     -v "$work/opt:/opt:ro" -v "$work/task:/var/task:ro" -e LAMBDA_TASK_ROOT=/var/task --init "$base" \
