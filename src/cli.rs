@@ -10,6 +10,7 @@ pub mod completions;
 mod export;
 mod get;
 mod init;
+mod install;
 pub mod man;
 mod messages;
 mod plan;
@@ -25,6 +26,7 @@ pub use completions::Completions;
 pub use export::{Export, ExportFormat};
 pub use get::Get;
 pub use init::{From, Init};
+pub use install::Install;
 pub use man::Man;
 pub use messages::{ErrorFormat, Messages, asked_format};
 pub use plan::Plan;
@@ -35,7 +37,7 @@ pub use schema::Schema;
 
 /// Starts a command with its secrets from AWS Secrets Manager in the environment.
 #[derive(Debug, Parser)]
-#[command(name = "secenv", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "secenv", version, long_version = LONG_VERSION, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -43,7 +45,10 @@ pub struct Cli {
 }
 
 /// The commands.
+///
+/// Only the one that is called is built, which is most of what a start without a network would take.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
     Run(Box<Run>),
@@ -68,7 +73,20 @@ pub enum Command {
     Completions(Completions),
     /// Print or write the man pages.
     Man(Man),
+    /// Copy this binary to PATH, for images that share a volume.
+    Install(Install),
 }
+
+/// What `build.rs` found out, after the version.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("BUILT_COMMIT"),
+    "\nfeatures: ",
+    env!("BUILT_FEATURES"),
+    "\ntarget: ",
+    env!("BUILT_TARGET")
+);
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -85,6 +103,18 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// What is told of a command among the others is told again by its own help, where the doc of its type wins.
+    #[test]
+    fn a_command_is_told_of_in_one_way() {
+        let listed = Cli::command();
+        let mut built = listed.clone();
+        built.build();
+        for command in listed.get_subcommands() {
+            let own = built.find_subcommand(command.get_name()).expect("it is built");
+            assert_eq!(command.get_about().map(ToString::to_string), own.get_about().map(ToString::to_string));
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod fetching;
 pub mod get;
 pub mod init;
 mod inputs;
+pub mod install;
 pub mod man;
 mod output_file;
 pub mod plan;
@@ -113,6 +114,7 @@ pub fn call(command: Command, start: &Start<'_>) -> Result<Ended, Error> {
         Command::Schema(_) => Ok(Ended::With(schema::schema().into())),
         Command::Completions(args) => Ok(Ended::With(completions::completions(&args, start).into())),
         Command::Man(args) => man::man(&args).map(|page| Ended::With(page.into())),
+        Command::Install(args) => install::install(&args.path).map(|()| Ended::With(String::new().into())),
     }
 }
 
@@ -131,6 +133,7 @@ pub fn messages(command: &Command) -> Messages {
         Command::Schema(args) => args.messages.clone(),
         Command::Completions(args) => args.messages.clone(),
         Command::Man(args) => args.messages.clone(),
+        Command::Install(args) => args.messages.clone(),
     }
 }
 
@@ -139,7 +142,12 @@ pub fn messages(command: &Command) -> Messages {
 pub fn undone(command: &Command) -> &'static str {
     match command {
         Command::Run(_) => "the command was not started",
-        Command::Plan(_) | Command::Check(_) | Command::Cache(_) | Command::Schema(_) | Command::Completions(_) => "",
+        Command::Plan(_)
+        | Command::Check(_)
+        | Command::Cache(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Install(_) => "",
         Command::Init(_) | Command::Get(_) | Command::Export(_) => "nothing was written",
         Command::Policy(_) => "no policy was made",
         Command::Man(_) => "no page was printed",

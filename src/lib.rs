@@ -11,6 +11,9 @@
 //! [`fetch::Failure`] and [`error::Error`] are value-free; [`secret::SecretValue`] and [`environment::Environment`]
 //! have no `Display` and a redacted `Debug`.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!("secenv runs on Linux: it needs memfd, pidfd, prctl(2), the kernel's keyring and /proc");
+
 pub mod check;
 pub mod child;
 pub mod cli;

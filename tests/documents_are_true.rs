@@ -49,6 +49,39 @@ fn the_changelog_has_a_place_for_the_next_version() {
     assert!(read("CHANGELOG.md").contains("\n## [Unreleased]\n"));
 }
 
+/// The places of use: what is written there for `run` to read is read without a mistake, also in the `ConfigMap`.
+#[test]
+fn the_manifests_of_the_examples_are_some() {
+    let within = |text: &str| -> Option<String> {
+        let block = text.split_once("  secenv.toml: |\n")?.1;
+        let lines = block.lines().take_while(|line| line.starts_with("    "));
+        Some(lines.map(|line| line.trim_start().to_owned() + "\n").collect())
+    };
+    let mut manifests: Vec<_> = ["docker", "ecs", "lambda", "systemd", "quickstart"]
+        .map(|place| format!("examples/{place}/secenv.toml"))
+        .map(|path| (read(&path), path))
+        .into();
+    let path = "examples/kubernetes/myapp.yaml".to_owned();
+    manifests.push((within(&read(&path)).unwrap(), path));
+    for (text, path) in manifests {
+        let selection = secenv::manifest::Selection::default();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+        let read = secenv::manifest::read(&text, &path, folder.parent().unwrap(), &selection, &|_| Ok(String::new()));
+        assert!(read.is_ok_and(|_| text.contains("DB_PASSWORD")), "{path}");
+    }
+}
+
+/// The image that is built is the one that the other examples take.
+#[test]
+fn the_examples_name_the_present_version() {
+    let image = concat!("secenv:", env!("CARGO_PKG_VERSION"));
+    for path in
+        ["README.md", "examples/docker/Dockerfile", "examples/docker/app.Dockerfile", "examples/kubernetes/myapp.yaml"]
+    {
+        assert!(read(path).contains(image), "{path} does not name {image}");
+    }
+}
+
 /// The arguments of a command line that calls secenv: as a shell takes them, without what comes after a pipe.
 fn arguments(line: &str) -> Vec<OsString> {
     let at = line.find("secenv ").unwrap_or_else(|| panic!("{line} calls no secenv"));

@@ -20,6 +20,7 @@ mod get_is_exact;
 mod init_begins_a_manifest;
 mod inputs_have_an_order;
 mod it_fails_closed;
+mod it_installs_itself;
 mod logins_are_told_apart;
 mod man_pages_are_clean;
 mod many_keys_become_variables;

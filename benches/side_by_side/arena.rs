@@ -2,7 +2,7 @@
 //! Edge: threads of this process, so that no contestant's CPU time has the server's in it, and files.
 //! Apart from the contestants, which only say what they write and what they call.
 
-use std::{ffi::OsString, fmt, fs, process::Command};
+use std::{ffi::OsString, fmt, fs, process::Command, time::Duration};
 
 use tempfile::TempDir;
 
@@ -62,6 +62,12 @@ impl Arena {
             }
         }
         Ok(arena)
+    }
+
+    /// Every answer comes so much later.
+    pub(crate) fn later(self, latency: Duration) -> Self {
+        self.server.latency(latency);
+        self
     }
 
     fn secrets(count: usize) -> Vec<Secret> {

@@ -60,7 +60,11 @@ impl Contestant {
     /// The program and its arguments, up to the command that it starts.
     pub(crate) fn command(self, secrets: usize, tools: &Tools) -> Result<Vec<OsString>, String> {
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        let secenv = env!("CARGO_BIN_EXE_secenv");
+        let secenv = |rest: &[&str]| {
+            let mut command = vec![tools.secenv.clone().into_os_string()];
+            command.extend(words(rest));
+            command
+        };
         Ok(match self {
             Self::Floor => {
                 let mut command = words(&["/usr/bin/env"]);
@@ -68,10 +72,10 @@ impl Contestant {
                     .extend((0..secrets).map(Arena::variable).map(|(name, _, value)| format!("{name}={value}").into()));
                 command
             }
-            Self::SecenvFile => words(&[secenv, "run", "--source", "file:secrets.json", "--"]),
-            Self::SecenvCached => words(&[secenv, "run", "-m", "cached.toml", "--"]),
-            Self::Secenv => words(&[secenv, "run", "--"]),
-            Self::SecenvBatch => words(&[secenv, "run", "--batch", "--"]),
+            Self::SecenvFile => secenv(&["run", "--source", "file:secrets.json", "--"]),
+            Self::SecenvCached => secenv(&["run", "-m", "cached.toml", "--"]),
+            Self::Secenv => secenv(&["run", "--"]),
+            Self::SecenvBatch => secenv(&["run", "--batch", "--"]),
             Self::Secretspec => {
                 let mut command = vec![tools.secretspec.clone()?.into_os_string()];
                 command.extend(words(&["run", "--provider", "awssm://us-east-1", "--"]));

@@ -19,6 +19,8 @@ const LIMIT: Duration = Duration::from_mins(30);
 /// Where the peers are, or why not.
 #[derive(Debug)]
 pub(crate) struct Tools {
+    /// The binary under test.
+    pub(crate) secenv: PathBuf,
     /// The directory of the Python environment.
     pub(crate) python: Result<PathBuf, String>,
     /// The binary.
@@ -26,19 +28,21 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn install() -> Self {
+    pub(crate) fn install(secenv: &Path) -> Self {
+        let secenv = secenv.to_owned();
         let peers = peers();
         if let Err(error) = fs::create_dir_all(&peers) {
             let failed = format!("not installed: no directory target/peers: {error}");
-            return Self { python: Err(failed.clone()), secretspec: Err(failed) };
+            return Self { secenv, python: Err(failed.clone()), secretspec: Err(failed) };
         }
         let not = |error| format!("not installed: {error}");
-        Self { python: python(&peers).map_err(not), secretspec: secretspec(&peers).map_err(not) }
+        Self { secenv, python: python(&peers).map_err(not), secretspec: secretspec(&peers).map_err(not) }
     }
 
     /// No peers, for secenv alone.
-    pub(crate) fn none() -> Self {
-        Self { python: Err("not needed".to_owned()), secretspec: Err("not needed".to_owned()) }
+    pub(crate) fn none(secenv: &Path) -> Self {
+        let not = || "not needed".to_owned();
+        Self { secenv: secenv.to_owned(), python: Err(not()), secretspec: Err(not()) }
     }
 
     /// Names and versions, for the head of the table.
@@ -51,6 +55,17 @@ impl Tools {
         versions.extend(pinned.map(|line| line.replace("==", " ")));
         versions
     }
+}
+
+/// A copy of the binary under test, written as an installation writes it. What a linker writes lies in the page cache in
+/// single pages, and each fault on it takes several times as long: that is a cost of having just been built.
+pub(crate) fn as_installed(secenv: &Path) -> Result<PathBuf, String> {
+    let failed = |error| format!("{} cannot be copied to target/peers: {error}", secenv.display());
+    fs::create_dir_all(peers()).map_err(failed)?;
+    let copy = peers().join("secenv");
+    let aside = peers().join(format!("secenv-{}", std::process::id()));
+    fs::copy(secenv, &aside).and_then(|_| fs::rename(&aside, &copy)).map_err(failed)?;
+    Ok(copy)
 }
 
 /// `target/peers`, wherever the target directory is.

@@ -1,13 +1,16 @@
 //! secenv beside what else starts a command with secrets, in one interleaved run: wall, CPU, memory, requests.
-//! Writes its table to `benches/side_by_side.md`; `alone` as an argument leaves the peers out and writes nothing,
-//! `instructions` counts secenv's instructions instead.
+//! Writes its table to `benches/side_by_side.md`. As arguments, `alone` leaves the peers out and writes nothing, `aims` runs
+//! the cases that the design has an aim for, `instructions` counts secenv's instructions, and `gate` holds these against
+//! what is recorded.
 //! `benches/README.md` says what is measured and how to read it. No time is asserted.
 #![expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 
 use std::{env, ffi::OsString, fmt::Write, fs, path::Path, process::ExitCode, time::Duration};
 
+mod aims;
 mod arena;
 mod contestant;
+mod gate;
 mod install;
 mod instructions;
 mod launch;
@@ -21,6 +24,7 @@ mod support {
 }
 
 use arena::{Arena, Transport};
+use contestant::Contestant;
 use install::Tools;
 use machine::Machine;
 use options::{Mode, Options};
@@ -32,10 +36,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let end = match arguments.split_first() {
         Some((first, command)) if first == launch::FLAG => launch::child(command),
-        _ => Options::parse(&arguments).and_then(|options| match options.mode {
-            Mode::Instructions => instructions::count(),
-            Mode::Race | Mode::Alone => side_by_side(&options),
-        }),
+        _ => Options::parse(&arguments).and_then(|options| measure(&options)),
     };
     match end {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,19 +47,33 @@ fn main() -> ExitCode {
     }
 }
 
+fn measure(options: &Options) -> Result<(), String> {
+    let options = &Options { secenv: install::as_installed(&options.secenv)?, ..options.clone() };
+    match options.mode {
+        Mode::Aims => aims::run(options),
+        Mode::Instructions => {
+            instructions::count(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
+        }
+        Mode::Gate => gate::hold(&options.secenv),
+        Mode::Race | Mode::Alone => side_by_side(options),
+    }
+}
+
 fn side_by_side(options: &Options) -> Result<(), String> {
     let tools = if options.mode == Mode::Alone {
-        Tools::none()
+        Tools::none(&options.secenv)
     } else {
         println!("installing the contestants under target/peers, which takes minutes the first time");
-        Tools::install()
+        Tools::install(&options.secenv)
     };
+    let taking_part = |one: &Contestant| options.mode == Mode::Race || !one.is_peer();
+    let contestants: Vec<Contestant> = Contestant::ALL.into_iter().filter(taking_part).collect();
     let before = Machine::look();
     let mut text = table::head(&before, options);
     for transport in [Transport::Http, Transport::Tls] {
         for secrets in SECRETS {
             let arena = Arena::open(transport, secrets)?;
-            let heats = race::run(&arena, &tools, options);
+            let heats = race::run(&contestants, &arena, &tools, options);
             let part = table::part(&format!("{transport}, K = {secrets}"), &heats);
             println!("\n{part}");
             text.push('\n');

@@ -10,7 +10,7 @@ use crate::{
     contestant::Contestant,
     install::Tools,
     launch::{Cost, bounded, measure},
-    options::{Mode, Options},
+    options::Options,
 };
 
 /// One measured run.
@@ -35,9 +35,9 @@ const CHILD: &[&str] = &["/bin/true"];
 /// The command that shows what it was given.
 const SHOW: &[&str] = &["/usr/bin/env", "-0"];
 
-pub(crate) fn run(arena: &Arena, tools: &Tools, options: &Options) -> Vec<Heat> {
+pub(crate) fn run(contestants: &[Contestant], arena: &Arena, tools: &Tools, options: &Options) -> Vec<Heat> {
     let mut heats: Vec<(Heat, Option<Command>)> = Vec::new();
-    for contestant in Contestant::ALL.into_iter().filter(|one| options.mode == Mode::Race || !one.is_peer()) {
+    for &contestant in contestants {
         let ready = check(arena, contestant, tools).and_then(|()| arena.command(contestant, tools, CHILD));
         let (command, runs) = match ready {
             Ok(command) => (Some(command), Ok(Vec::new())),

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::Messages;
 
-/// `secenv cache`.
+/// Look at the cache of fetched values, or empty it.
 #[derive(Debug, Subcommand)]
 pub enum Cache {
     /// Print where it is, how many values it holds and how old they are; exits 125 where there can be none.

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{AsRun, Messages, Resolve};
 
-/// `secenv check`.
+/// Do all that `run` does but start the command, and say what is wrong, without a value.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, override_usage = "secenv check [OPTIONS] [-- CMD [ARGS]...]")]
 pub struct Check {

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 
 use super::{Cli, Messages};
 
-/// `secenv completions`.
+/// Print a script with which a shell completes the command line.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Completions {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{AsRun, Messages, Resolve};
 
-/// `secenv export`.
+/// Write all variables in the format of another tool.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, override_usage = "secenv export --format FORMAT [OPTIONS] [-- CMD [ARGS]...]")]
 pub struct Export {

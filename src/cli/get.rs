@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Chosen, Fetching, Messages, Sources};
 
-/// `secenv get`.
+/// Print one value, or write it to a file.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Get {

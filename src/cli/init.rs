@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Fetching, Messages, Sources};
 
-/// `secenv init`.
+/// Write a first manifest, from an env file or from what AWS has.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Init {

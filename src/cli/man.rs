@@ -10,7 +10,7 @@ use clap_mangen::{
 
 use super::{Cli, Messages};
 
-/// `secenv man`.
+/// Print or write the man pages.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Man {

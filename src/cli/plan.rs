@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{AsRun, Messages, Resolve};
 
-/// `secenv plan`.
+/// Show what `run` would do, without fetching anything, or every mistake of the manifest.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, override_usage = "secenv plan [OPTIONS] [-- CMD [ARGS]...]")]
 pub struct Plan {

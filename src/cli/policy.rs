@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Messages, Resolve};
 
-/// `secenv policy`.
+/// Print the least-privilege IAM policy for the manifest.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Policy {

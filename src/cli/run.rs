@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Messages, Resolve};
 
-/// `secenv run`.
+/// Resolve the manifest, then become CMD, or run it as a child, with the variables set.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, override_usage = "secenv run [OPTIONS] -- CMD [ARGS]...")]
 pub struct Run {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Messages;
 
-/// `secenv schema`.
+/// Print the JSON Schema of the manifest, for editors.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Schema {

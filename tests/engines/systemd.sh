@@ -1,9 +1,10 @@
 #!/bin/sh
-# Supervise mode under a real systemd, booted in namespaces of its own over a throw-away copy of /.
-# Then what `EnvironmentFile=` makes of an export.
+# Supervise mode, the units of examples/systemd, and what `EnvironmentFile=` makes of an export, under a real systemd, booted
+# in namespaces of its own over a throw-away copy of /.
 # usage: systemd.sh SECENV   (root, systemd, python3)
 set -eu
 secenv=$(realpath "$1")
+examples=$(cd "$(dirname "$0")/../../examples/systemd" && pwd)
 for need in /lib/systemd/systemd unshare python3; do
     command -v "$need" >/dev/null || { echo "LEFT OUT: systemd (no $need)"; exit 0; }
 done
@@ -11,7 +12,7 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/out" "$work/units"
+mkdir "$work/out" "$work/units" "$work/examples"
 cp "$secenv" "$work/out/secenv"
 
 unit() { cat >"$work/units/$1"; }
@@ -39,6 +40,30 @@ if "LISTEN_FDS" in os.environ:
     sys.exit(0)
 while True: signal.pause()
 CHILD
+
+# The application of the examples: says what it got, is ready, and ends at TERM.
+cat >"$work/examples/myapp" <<'APP'
+#!/usr/bin/python3
+import os, signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print("pid", os.getpid(), *(os.environ.get(name) for name in ("DB_USER", "DB_HOST", "DB_PASSWORD")), *sys.argv[1:], flush=True)
+if "NOTIFY_SOCKET" in os.environ:
+    address = os.environ["NOTIFY_SOCKET"].replace("@", "\0", 1)
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", address)
+while True: signal.pause()
+APP
+chmod 755 "$work/examples/myapp"
+cp "$examples"/*.service "$work/units/"
+cp "$examples/secenv.toml" "$examples/secrets.json" "$work/examples/"
+# What they say goes to a file; those that ask AWS get the file's secrets instead.
+for example in "$examples"/*.service; do
+    mkdir "$work/units/${example##*/}.d"
+    {
+        echo "[Service]"
+        echo "StandardOutput=append:/out/%N.log"
+        grep -q LoadCredential= "$example" || echo "Environment=SECENV_SOURCE=file:/etc/myapp/secrets.json"
+    } >"$work/units/${example##*/}.d/test.conf"
+done
 
 unit exec.service <<UNIT
 [Service]
@@ -140,6 +165,23 @@ systemctl start spoilt 2>/dev/null || :
 is "EnvironmentFile: a noncharacter spoils all of it" "$(show spoilt Result)" resources
 
 is "socket activation: LISTEN_PID" "$(sed 's/.*ids/ids/' /out/activated.log)" "ids [True]"
+
+for example in /etc/systemd/system/myapp*.service; do
+    name=$(basename "$example" .service)
+    is "examples: $name: verified" "$(systemd-analyze verify --man=no "$example" 2>&1)" ""
+    is "examples: $name: exposure at most 2.0" "$(systemd-analyze security --offline=true --threshold=20 --no-pager "$example" >/dev/null 2>&1; echo $?)" 0
+    systemctl start "$name"; until_says "$name" pid
+    is "examples: $name: runs" "$(show "$name" ActiveState)" active
+    is "examples: $name: the main process has the secrets" "$(cat "/out/$name.log")" \
+        "pid $(show "$name" MainPID) app db.internal of a credential --port 8080"
+    systemctl stop "$name"
+    is "examples: $name: ends well" "$(show "$name" Result) $(show "$name" ExecMainStatus)" "success 0"
+done
+chmod 600 /etc/myapp/secrets.json
+rm /out/myapp-credentials.log
+systemctl start myapp-credentials; until_says myapp-credentials pid
+is "examples: a credential that only root can read" "$(cut -d' ' -f3- /out/myapp-credentials.log)" \
+    "app db.internal of a credential --port 8080"
 CHECK
 
 unshare --pid --mount --uts --ipc --cgroup --fork --kill-child=KILL sh -eu -c '
@@ -154,8 +196,15 @@ unshare --pid --mount --uts --ipc --cgroup --fork --kill-child=KILL sh -eu -c '
     mount --rbind /dev "$work/root/dev"
     mount -t tmpfs tmpfs "$work/root/run"; mount -t tmpfs tmpfs "$work/root/tmp"
     mkdir -p "$work/root/out"; mount --bind "$work/out" "$work/root/out"
-    cp "$work"/units/* "$work/root/etc/systemd/system/"
-    exec chroot "$work/root" env container=lxc /lib/systemd/systemd --unit=check.service --log-target=null
+    cp -r "$work"/units/* "$work/root/etc/systemd/system/"
+    mkdir -p "$work/root/etc/myapp"
+    cp "$work/examples/secenv.toml" "$work/examples/secrets.json" "$work/root/etc/myapp/"
+    cp "$work/examples/myapp" "$work/out/secenv" "$work/root/usr/bin/"
+    # Not chroot alone: with a root that is not that of the mounts the kernel makes no user namespace (PrivateUsers=yes).
+    cd "$work/root"; pivot_root . .; umount -l .
+    # Credentials are mounted from a namespace of their own; in a container systemd leaves it to others to share them.
+    mount --make-rshared /
+    exec chroot . env container=lxc /lib/systemd/systemd --unit=check.service --log-target=null
 ' sh "$work" </dev/null >"$work/console" 2>&1 &
 booted=$!
 n=0
@@ -164,5 +213,5 @@ kill -KILL $booted 2>/dev/null || :
 wait $booted 2>/dev/null || :
 cat "$work/out/report" || { echo "FAILED: systemd did not get to the checks"; tail "$work/console"; exit 1; }
 cat "$work/out/errors"
-! grep -q FAILED "$work/out/report" && [ "$(grep -c ^ok "$work/out/report")" = 15 ]
+! grep -q FAILED "$work/out/report" && [ "$(grep -c ^ok "$work/out/report")" = 31 ]
 python3 "$(dirname "$0")/round_trip.py" compare "$work/out" NONCHARACTER
