@@ -46,7 +46,9 @@ const TARGETS: &str = "@targets@";
 /// The script for a shell.
 #[must_use]
 pub fn script(shell: Shell) -> String {
-    let mut command = Cli::command()
+    let mut built = Cli::command();
+    built.build();
+    let mut command = unbuilt(&built)
         .mut_subcommands(|command| mark_target(command, shell))
         .mut_subcommand("completions", |command| without_targets(&command));
     let mut bytes = Vec::new();
@@ -107,6 +109,18 @@ pub fn manifest_of(words: &[OsString]) -> Option<PathBuf> {
         };
     }
     named.map(PathBuf::from)
+}
+
+/// The same, to be changed and built again: a command has its arguments only when it is built.
+fn unbuilt(command: &Command) -> Command {
+    let arguments =
+        command.get_arguments().filter(|argument| argument.get_id() != "help" && argument.get_id() != "version");
+    let commands = command.get_subcommands().filter(|command| command.get_name() != "help");
+    // Names are static to clap, and this process ends when the script is printed.
+    Command::new(&*command.get_name().to_owned().leak())
+        .about(command.get_about().cloned().unwrap_or_default())
+        .args(arguments.cloned())
+        .subcommands(commands.map(unbuilt))
 }
 
 /// The generators offer what the help hides, so they are given `completions` without it.
