@@ -9,8 +9,12 @@ pub mod files;
 mod lookup;
 mod mode;
 mod signals;
+#[cfg(target_os = "linux")]
 mod stage;
+#[cfg_attr(not(target_os = "linux"), path = "child/no_supervisor.rs")]
 mod supervise;
+mod supervision;
+#[cfg(target_os = "linux")]
 mod systemd;
 
 use std::ffi::OsString;
@@ -20,16 +24,8 @@ pub use exec::{exec, exec_limits};
 pub use exec_error::{ExecError, Refusal};
 pub use mode::{Asked, Leftovers, Mode, Place};
 pub use signals::prepare_for_fetch;
-pub use supervise::{HeldSignals, Orphans, Recipient, Supervision, end_as, supervise};
-
-/// How a program ended that secenv was there to see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// With this code.
-    Exited(i32),
-    /// By this signal.
-    Killed(i32),
-}
+pub use supervise::{HeldSignals, Status, end_as, supervise};
+pub use supervision::{Orphans, Recipient, Supervision};
 
 /// What is executed.
 pub struct Program {

@@ -121,13 +121,6 @@ pub enum Patience {
 }
 
 impl Limits {
-    /// The limits where an answer is at hand in case that this place is out of order: those of the first of two, up to the
-    /// second one's time.
-    fn with_another_answer(&self) -> Self {
-        let share = self.deadline.saturating_duration_since(Instant::now()) / 2;
-        Self { deadline: Instant::now() + share, ..self.first_of(2) }
-    }
-
     /// The limits for the first of `places` that can be asked one after the other: the time that is left is shared out
     /// equally, and two attempts fit into a share, so that the last place is always asked in time.
     fn first_of(&self, places: usize) -> Self {

@@ -11,8 +11,8 @@
 //! [`fetch::Failure`] and [`error::Error`] are value-free; [`secret::SecretValue`] and [`environment::Environment`]
 //! have no `Display` and a redacted `Debug`.
 
-#[cfg(not(target_os = "linux"))]
-compile_error!("secenv runs on Linux: it needs memfd, pidfd, prctl(2), the kernel's keyring and /proc");
+#[cfg(not(unix))]
+compile_error!("secenv becomes the command by execve(2), so it runs on Linux, macOS and FreeBSD");
 
 pub mod check;
 pub mod child;

@@ -91,9 +91,10 @@ const CRATES: [(&str, &[&str]); 19] = [
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: [&str; 8] = [
+const UNSAFE: [&str; 9] = [
     "child/image",
     "child/signals",
+    "child/signals/pid_one",
     "child/stage/kernel",
     "child/stage/kernel/aarch64",
     "child/stage/kernel/x86_64",

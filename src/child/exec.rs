@@ -41,10 +41,13 @@ pub fn exec(program: Program, inherited: &Inherited, own: &Environ) -> ExecError
 #[must_use]
 pub fn exec_limits() -> ExecLimits {
     const USUAL_PAGE: usize = 4096;
-    let page_size = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|size| usize::try_from(size).ok());
+    let asked = |variable| sysconf(variable).ok().flatten().and_then(|size| usize::try_from(size).ok());
+    if cfg!(not(target_os = "linux")) {
+        return ExecLimits::Together(asked(SysconfVar::ARG_MAX).unwrap_or(usize::MAX));
+    }
     let stack = getrlimit(Resource::RLIMIT_STACK).ok().map(|(soft, _)| soft).filter(|soft| *soft != RLIM_INFINITY);
-    ExecLimits {
-        page_size: page_size.unwrap_or(USUAL_PAGE),
+    ExecLimits::Linux {
+        page_size: asked(SysconfVar::PAGE_SIZE).unwrap_or(USUAL_PAGE),
         stack: stack.map(|soft| usize::try_from(soft).unwrap_or(usize::MAX)),
     }
 }

@@ -48,6 +48,12 @@ pub enum ExecError {
         /// From fork(2) or pipe(2).
         errno: Errno,
     },
+    /// Not on Linux.
+    #[error("cannot run {command}: secenv stays as the parent of a command on Linux only")]
+    NoParent {
+        /// As the user wrote it.
+        command: String,
+    },
     /// A NUL byte, which ends a C string.
     #[error("cannot run {command}: {place} contains a NUL byte, which no program can be given")]
     Nul {
@@ -98,7 +104,7 @@ impl ExecError {
             Self::NotFound { .. } => 127,
             Self::NotExecutable { .. } => 126,
             // Found by secenv's own checks before the exec, as a rule: the inputs are wrong, not the program.
-            Self::TooBig { .. } | Self::Nul { .. } | Self::NoProcess { .. } => 125,
+            Self::TooBig { .. } | Self::Nul { .. } | Self::NoProcess { .. } | Self::NoParent { .. } => 125,
         }
     }
 
@@ -113,6 +119,9 @@ impl ExecError {
             ),
             Self::NoProcess { .. } => {
                 Some("look at the limits of processes, files and memory (ulimit -a, the pids and memory controllers of its cgroup)".to_owned())
+            }
+            Self::NoParent { .. } => {
+                Some("add --exec: secenv becomes the command, and a file with a `path` stays when that ends".to_owned())
             }
             Self::Nul { .. } => {
                 Some("hand it over as a file (`as = \"file\"`) or encoded (`encoding = \"base64\"`)".to_owned())

@@ -9,6 +9,7 @@ use std::{
 };
 
 mod error;
+#[cfg_attr(not(target_os = "linux"), path = "files/no_memory.rs")]
 mod memory;
 mod named;
 
@@ -104,7 +105,7 @@ impl Files {
                 let path =
                     std::path::absolute(&wanted.path).map_err(|error| failed(FileProblem::io("find", &error)))?;
                 let made = named::create(wanted, file.content.expose()).map_err(failed)?;
-                self.named.push(Made { path: path.clone(), device: made.st_dev, inode: made.st_ino });
+                self.named.push(Made { path: path.clone(), device: made.dev(), inode: made.ino() });
                 self.paths.push(path);
             }
         }

@@ -3,13 +3,12 @@
 //! Every signal is blocked before the fork. What arrives waits for the stage, which passes it on; the command gets the mask
 //! back that secenv was started with.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
-use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
@@ -23,8 +22,9 @@ use zeroize::Zeroize;
 use super::exec_error::{ExecError, shown};
 use super::mode::Place;
 use super::stage::{self, End, Group, Reaping, Scope, Task, Terminal, kernel};
+use super::supervision::{Orphans, Recipient, Supervision};
 use super::{
-    Program, Status,
+    Program,
     exec::exec,
     files::{Files, Left},
     signals, systemd,
@@ -34,35 +34,13 @@ use crate::inherited::{Environ, Inherited};
 /// The program that `build.rs` has made of the stage; empty where it could not.
 const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image"));
 
-/// How a command is supervised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Supervision {
-    /// Whom signals are passed on to.
-    pub recipient: Recipient,
-    /// How long after a TERM the command is killed.
-    pub kill_after: Option<Duration>,
-    /// Who takes over orphans of the command.
-    pub orphans: Orphans,
-}
-
-/// Whom signals are passed on to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Recipient {
-    /// The command.
-    #[default]
-    Command,
-    /// Its process group.
-    Group,
-}
-
-/// Who takes over processes whose parent has ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Orphans {
-    /// Whoever does so without secenv; it is secenv if it is PID 1.
-    #[default]
-    AsUsual,
-    /// secenv (`PR_SET_CHILD_SUBREAPER` in prctl(2)).
-    Reaped,
+/// How a program ended that secenv was there to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// With this code.
+    Exited(i32),
+    /// By this signal.
+    Killed(i32),
 }
 
 /// All signals blocked, and the mask from before, which comes back when this is dropped.
@@ -72,16 +50,12 @@ pub struct HeldSignals {
 }
 
 impl HeldSignals {
-    /// Blocks them; what arrives waits.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { mask: kernel::set_mask(kernel::ALL) }
-    }
-}
-
-impl Default for HeldSignals {
-    fn default() -> Self {
-        Self::new()
+    /// Blocks them, so that what arrives waits for the parent of the command.
+    ///
+    /// # Errors
+    /// On other systems than this one, which have no such parent.
+    pub fn before(_: &OsStr) -> Result<Self, ExecError> {
+        Ok(Self { mask: kernel::set_mask(kernel::ALL) })
     }
 }
 

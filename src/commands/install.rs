@@ -4,6 +4,7 @@
 //! containers of a pod share.
 
 use std::{
+    env,
     fs::{self, File, OpenOptions, Permissions},
     hash::{BuildHasher, Hasher, RandomState},
     io::{self, ErrorKind},
@@ -13,8 +14,6 @@ use std::{
 
 use crate::error::{Error, Exit, Problem};
 
-/// The running binary, even if its file was replaced or deleted meanwhile (proc(5)).
-const OWN: &str = "/proc/self/exe";
 /// The name in a directory.
 const NAME: &str = "secenv";
 /// Anyone may run it, whatever the umask: the containers of a pod have users of their own.
@@ -73,7 +72,7 @@ pub fn install(path: &Path) -> Result<(), Error> {
         let path = path.clone();
         move |cause| Refusal { path, step, cause }
     };
-    let mut own = File::open(OWN).map_err(failed(READ))?;
+    let mut own = own().and_then(File::open).map_err(failed(READ))?;
     let (aside, mut file) = create_aside(directory(&path)).map_err(failed("no file can be made beside it"))?;
     let copied = io::copy(&mut own, &mut file)
         .and_then(|_| file.set_permissions(Permissions::from_mode(MODE)))
@@ -84,6 +83,11 @@ pub fn install(path: &Path) -> Result<(), Error> {
         let _ = fs::remove_file(&aside);
     }
     Ok(copied?)
+}
+
+/// The running binary; on Linux even if its file was replaced or deleted meanwhile (proc(5)).
+fn own() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { env::current_exe() }
 }
 
 /// A new file that is not executable yet.

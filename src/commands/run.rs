@@ -27,7 +27,7 @@ pub fn run(args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
     let leftovers = if environment.has_path_files() { Leftovers::Files } else { Leftovers::None };
     let mode = Mode::decide(asked, Place::here(), leftovers, &command);
     // From here on a signal is the command's: one that ended secenv now would leave the files behind.
-    let held = (mode == Mode::Supervise).then(HeldSignals::new);
+    let held = (mode == Mode::Supervise).then(|| HeldSignals::before(&command)).transpose()?;
     let files = Files::create(environment.files())?;
     let entries = environment.entries(files.paths()).map(Cow::into_owned).collect();
     drop(environment);

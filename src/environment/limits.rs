@@ -6,11 +6,16 @@ use thiserror::Error;
 
 /// What the kernel holds an execve(2) to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExecLimits {
-    /// Bytes in a page of memory.
-    pub page_size: usize,
-    /// The soft limit of the stack in bytes, if it has one.
-    pub stack: Option<usize>,
+pub enum ExecLimits {
+    /// Linux, by its pages and the stack.
+    Linux {
+        /// Bytes in a page of memory.
+        page_size: usize,
+        /// The soft limit of the stack in bytes, if it has one.
+        stack: Option<usize>,
+    },
+    /// Other systems: all strings together, and no other rule (`ARG_MAX` in sysconf(3)).
+    Together(usize),
 }
 
 /// A string, or all of them, that the kernel would refuse. It says nothing of any value but that it is too big.
@@ -24,6 +29,11 @@ pub enum TooBig {
         "the arguments and the environment together are too big: at most a quarter of the stack limit, and 6 MiB; the biggest is {0}"
     )]
     Total(Place),
+    /// The same on other systems than Linux.
+    #[error(
+        "the arguments and the environment together are too big: `getconf ARG_MAX` says how much they may be; the biggest is {0}"
+    )]
+    Together(Place),
 }
 
 /// Which string.
@@ -44,7 +54,7 @@ impl TooBig {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> String {
-        let (Self::String(place) | Self::Total(place)) = self;
+        let (Self::String(place) | Self::Total(place) | Self::Together(place)) = self;
         let smaller = match place {
             Place::Variable(name) => format!("hand {name} over as a file: `as = \"file\"`"),
             Place::Nameless => "start secenv without that entry".to_owned(),
@@ -52,6 +62,7 @@ impl TooBig {
         };
         match self {
             Self::String(_) => smaller,
+            Self::Together(_) => format!("{smaller}, or leave out variables with `[child] unset`"),
             Self::Total(_) => {
                 format!("{smaller}, leave out variables with `[child] unset`, or raise the stack limit (ulimit -s)")
             }
@@ -62,7 +73,10 @@ impl TooBig {
 impl ExecLimits {
     /// The kernel's `MAX_ARG_STRLEN`, the NUL included (execve(2), "Limits on size of arguments and environment").
     fn string(self) -> usize {
-        self.page_size.saturating_mul(32)
+        match self {
+            Self::Linux { page_size, .. } => page_size.saturating_mul(32),
+            Self::Together(_) => usize::MAX,
+        }
     }
 
     /// For the strings with their NULs, a pointer for each, and the file name (`bprm_stack_limits` in the kernel's fs/exec.c).
@@ -72,13 +86,22 @@ impl ExecLimits {
     fn total(self) -> usize {
         const LEAST: usize = 128 * 1024;
         const MOST: usize = 6 * 1024 * 1024;
-        let Some(stack) = self.stack else { return MOST };
-        (stack / 4).clamp(LEAST, MOST).min(stack.saturating_sub(self.page_size.saturating_mul(4)))
+        match self {
+            Self::Linux { stack: None, .. } => MOST,
+            Self::Linux { page_size, stack: Some(stack) } => {
+                (stack / 4).clamp(LEAST, MOST).min(stack.saturating_sub(page_size.saturating_mul(4)))
+            }
+            Self::Together(most) => most,
+        }
     }
 
     /// Kept free for the file name and for what a `#!` line adds, which are known only when the file has been found.
     fn reserve(self) -> usize {
-        self.page_size
+        match self {
+            Self::Linux { page_size, .. } => page_size,
+            // What POSIX advises to keep free (xargs, "DESCRIPTION").
+            Self::Together(_) => 2048,
+        }
     }
 }
 
@@ -101,7 +124,11 @@ pub fn check(entries: &[impl AsRef<[u8]>], argv: &[impl AsRef<[u8]>], limits: Ex
         && too_big.is_empty()
         && total > limits.total().saturating_sub(limits.reserve())
     {
-        too_big.push(TooBig::Total(place(origin, string)));
+        let place = place(origin, string);
+        too_big.push(match limits {
+            ExecLimits::Linux { .. } => TooBig::Total(place),
+            ExecLimits::Together(_) => TooBig::Together(place),
+        });
     }
     too_big
 }
@@ -126,7 +153,8 @@ fn place(origin: Origin, string: &[u8]) -> Place {
 mod tests {
     use super::*;
 
-    const USUAL: ExecLimits = ExecLimits { page_size: 4096, stack: Some(8 << 20) };
+    const STACK: Option<usize> = Some(8 << 20);
+    const USUAL: ExecLimits = ExecLimits::Linux { page_size: 4096, stack: STACK };
 
     fn entry(name: &str, size_with_nul: usize) -> Vec<u8> {
         let mut entry = format!("{name}=").into_bytes();
@@ -139,7 +167,7 @@ mod tests {
         assert_eq!(check(&[entry("A", 131_072)], &["cmd"], USUAL), []);
         let too_big = [TooBig::String(Place::Variable("B".to_owned()))];
         assert_eq!(check(&[entry("A", 131_072), entry("B", 131_073)], &["cmd"], USUAL), too_big);
-        let large_pages = ExecLimits { page_size: 65_536, ..USUAL };
+        let large_pages = ExecLimits::Linux { page_size: 65_536, stack: STACK };
         assert_eq!(check(&[entry("B", 131_073)], &["cmd"], large_pages), []);
     }
 
@@ -166,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_total_is_between_128_kib_and_6_mib() {
-        let total = |stack| ExecLimits { page_size: 4096, stack }.total();
+        let total = |stack| ExecLimits::Linux { page_size: 4096, stack }.total();
         assert_eq!(total(Some(8 << 20)), 2 << 20);
         assert_eq!(total(Some(600 << 10)), 150 << 10);
         assert_eq!(total(Some(256 << 10)), 128 << 10);
@@ -174,6 +202,19 @@ mod tests {
         assert_eq!(total(None), 6 << 20);
         assert_eq!(total(Some(64 << 10)), 48 << 10);
         assert_eq!(total(Some(0)), 0);
+    }
+
+    #[test]
+    fn other_systems_count_all_together_and_no_string_by_itself() {
+        let limits = ExecLimits::Together(1 << 20);
+        assert_eq!(check(&[entry("A", 1_000_000)], &["cmd"], limits), []);
+        let found = check(&[entry("A", 1_000_000), entry("B", 50_000)], &["cmd"], limits);
+        assert_eq!(found, [TooBig::Together(Place::Variable("A".to_owned()))]);
+        assert!(
+            found[0]
+                .to_string()
+                .ends_with("`getconf ARG_MAX` says how much they may be; the biggest is the variable A")
+        );
     }
 
     #[test]

@@ -7,7 +7,11 @@ use std::fmt;
 
 unsafe extern "C" {
     /// The environment of the process (environ(7)).
+    #[cfg(not(target_vendor = "apple"))]
     static environ: *const *const c_char;
+    /// Where it is on macOS (environ(7) there); the name above is not every program's.
+    #[cfg(target_vendor = "apple")]
+    safe fn _NSGetEnviron() -> *const *const *const c_char;
 }
 
 /// Environment entries, each `NAME=value` as a rule, without their NUL.
@@ -23,8 +27,12 @@ impl Environ {
     #[must_use]
     pub fn read() -> Self {
         let mut entries = Vec::new();
-        // SAFETY: `environ` is a word that is written only by setenv(3) and its like, which nothing in secenv calls.
-        let mut next = unsafe { environ };
+        #[cfg(target_vendor = "apple")]
+        let place = _NSGetEnviron();
+        #[cfg(not(target_vendor = "apple"))]
+        let place = &raw const environ;
+        // SAFETY: it is a word that is written only by setenv(3) and its like, which nothing in secenv calls.
+        let mut next = unsafe { *place };
         while !next.is_null() {
             // SAFETY: the list is not at its end: that is a null pointer, and it is looked for before each step.
             let entry = unsafe { *next };

@@ -51,9 +51,10 @@ const STREAMS: [(Stream, c_int, u8); 3] = [
 static SEEN: AtomicU8 = AtomicU8::new(0);
 
 // `#[used]` alone keeps it in its object file, but not that object file in the binary: `at_start` refers to it for that.
-// SAFETY: `.init_array` holds pointers to functions with the C calling convention, which is what this static is.
+// SAFETY: `.init_array` (dyld's name: `__mod_init_func`) holds pointers to functions with the C calling convention, which is what this static is.
 #[used]
-#[unsafe(link_section = ".init_array")]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
 static CAPTURE: extern "C" fn() = capture;
 
 /// What was captured before the Rust runtime started.

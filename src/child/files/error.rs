@@ -20,6 +20,8 @@ pub struct FileError {
 pub enum FileProblem {
     /// A file in memory, and no /proc to open it through.
     NoProc,
+    /// A file in memory, on another system than Linux.
+    NoMemory,
     /// The path ends without a name.
     NoName,
     /// Something that is no regular file has its place.
@@ -55,6 +57,7 @@ impl fmt::Display for FileError {
         }
         match &self.problem {
             FileProblem::NoProc => f.write_str("/proc is not mounted, so it has no path"),
+            FileProblem::NoMemory => f.write_str("memfd_create(2) is Linux's"),
             FileProblem::NoName => f.write_str("the path ends without a name"),
             FileProblem::InTheWay(what) => write!(f, "{what} is there already"),
             FileProblem::OfAnother { user } => write!(f, "a file of the user {user} is there already"),
@@ -73,6 +76,9 @@ impl FileError {
     pub fn help(&self) -> String {
         let text = match &self.problem {
             FileProblem::NoProc => "mount /proc, or write path = \"/run/…\" in the entry",
+            FileProblem::NoMemory => {
+                "write `path` in the entry, and run with --exec: the file stays when the command ends"
+            }
             FileProblem::NoName => "end `path` with a file name",
             FileProblem::InTheWay(_) | FileProblem::OfAnother { .. } => {
                 "look at what it is; remove it, or choose another `path`, in a directory that only you can write to"

@@ -5,17 +5,20 @@
 
 use std::{
     ffi::OsStr,
-    fs::{DirBuilder, File},
+    fs::{DirBuilder, File, Metadata, Permissions},
     hash::{BuildHasher, Hasher, RandomState},
     io::{self, ErrorKind, Write},
-    os::{fd::OwnedFd, unix::fs::DirBuilderExt},
+    os::{
+        fd::OwnedFd,
+        unix::fs::{DirBuilderExt, PermissionsExt},
+    },
     path::Path,
 };
 
 use nix::{
     errno::Errno,
     fcntl::{AtFlags, OFlag, open, openat, renameat},
-    sys::stat::{FileStat, Mode, SFlag, fchmod, fstat, fstatat},
+    sys::stat::{Mode, SFlag, fchmod, fstatat},
     unistd::{Gid, Group, Uid, UnlinkatFlags, User, fchown, geteuid, unlinkat},
 };
 
@@ -23,7 +26,7 @@ use super::{FileProblem, directory};
 use crate::environment::{Account, Directory, NamedFile};
 
 /// Gives what it has made, to tell it from what somebody else may put there.
-pub(super) fn create(wanted: &NamedFile, content: &[u8]) -> Result<FileStat, FileProblem> {
+pub(super) fn create(wanted: &NamedFile, content: &[u8]) -> Result<Metadata, FileProblem> {
     let owner = wanted.owner.as_ref().map(uid).transpose()?;
     let group = wanted.group.as_ref().map(gid).transpose()?;
     let name = wanted.path.file_name().ok_or(FileProblem::NoName)?;
@@ -82,16 +85,16 @@ fn fill(
     owner: Option<Uid>,
     group: Option<Gid>,
     content: &[u8],
-) -> Result<FileStat, FileProblem> {
+) -> Result<Metadata, FileProblem> {
     if owner.is_some() || group.is_some() {
         fchown(&*file, owner, group).map_err(|errno| match errno {
             Errno::EPERM => FileProblem::MayNotGiveAway,
             errno => FileProblem::system("give it to its owner")(errno),
         })?;
     }
-    fchmod(&*file, Mode::from_bits_truncate(mode)).map_err(FileProblem::system("set its mode"))?;
+    file.set_permissions(Permissions::from_mode(mode)).map_err(|error| FileProblem::io("set its mode", &error))?;
     file.write_all(content).map_err(|error| FileProblem::io("write it", &error))?;
-    fstat(&*file).map_err(FileProblem::system("look at it"))
+    file.metadata().map_err(|error| FileProblem::io("look at it", &error))
 }
 
 /// Makes those that are missing, open to all to pass through, whatever the umask: the file is what is private.

@@ -11,7 +11,7 @@ use crate::{
     secret::SecretValue,
 };
 
-/// A secret, and the time of the question that it answers, on the clock of [`super::age`].
+/// A secret, and the time of the question that it answers, on the clock of [`super::standing`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) asked: Duration,

@@ -18,7 +18,7 @@ use super::{
     seal::{KEY, Key},
 };
 
-/// A key, and when it ends, on the clock of [`super::age`].
+/// A key, and when it ends, on the clock of [`super::standing`].
 pub(super) struct Kept {
     pub(super) key: Key,
     pub(super) end: Duration,

@@ -17,6 +17,8 @@ pub enum Refusal {
     Keyring(String),
     /// Neither place for the data is in memory.
     NoTmpfs(Vec<PathBuf>),
+    /// Another system than Linux.
+    NotLinux,
     /// Something else is where the folder should be, and what is wrong with it.
     Folder(PathBuf, String),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Refusal {
                 let looked: Vec<_> = looked.iter().map(|path| path.display().to_string()).collect();
                 write!(f, "no directory in memory for its data (looked at {})", looked.join(" and "))
             }
+            Self::NotLinux => f.write_str("its key would be in the keyring of Linux's kernel"),
             Self::Folder(path, what) => write!(f, "{} {what}", path.display()),
         }
     }
@@ -48,6 +51,7 @@ impl Refusal {
             Self::Quota => "look at /proc/key-users, and remove keys with `keyctl`",
             Self::Keyring(_) => "look at /proc/keys",
             Self::NoTmpfs(_) => "mount a tmpfs at /dev/shm, or set XDG_RUNTIME_DIR to a directory of yours on one",
+            Self::NotLinux => "keep [cache] in the targets of Linux machines",
             Self::Folder(..) => "remove it, or `chmod 700` it if it is yours",
         }
     }

@@ -3,15 +3,13 @@
 //! A file's name is one under the key that says nothing; its time of modification is the end of its use. There is one key
 //! for a folder, which ends by itself with the use of what was sealed with it.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
 use super::{
     age::Lifetimes,
+    contents::{Contents, Held},
     entry::Entry,
     folder::{Folder, Found},
     identity::Identity,
@@ -41,7 +39,7 @@ enum Writing {
 }
 
 impl Store {
-    /// Opens it, with a new key if there is none, at a time on the clock of [`super::age`].
+    /// Opens it, with a new key if there is none, at a time on the clock of [`super::standing`].
     pub(super) fn open(lifetimes: Lifetimes, now: Duration) -> Result<Self, Refusal> {
         let folder = Place::find()?.make()?;
         let description = description(&folder);
@@ -123,24 +121,6 @@ impl Store {
 fn is_over(found: &Found) -> bool {
     let spare = if found.is_entry() { Duration::ZERO } else { Duration::from_mins(1) };
     found.end.checked_add(spare).is_some_and(|end| end < SystemTime::now())
-}
-
-/// What is in the cache, as far as it can be told without asking as anybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contents {
-    /// The directory, whether it is there yet or not.
-    pub folder: PathBuf,
-    /// Its entries, the oldest first.
-    pub entries: Vec<Held>,
-}
-
-/// An entry that is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Held {
-    /// How long ago it was written.
-    pub age: Duration,
-    /// How long it may still be used, if only because its source fails.
-    pub left: Duration,
 }
 
 /// Looks at the cache, and makes nothing.
