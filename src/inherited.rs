@@ -1,6 +1,6 @@
 //! What the process was given: signal dispositions, open standard streams and the environment, as raw as the kernel left them.
 //! Edge: it asks the kernel, and changes one property of the process ([`harden`]).
-//! Apart from `child`, because it has to happen before anything else does, the Rust runtime included.
+//! Apart from `child`, because it has to happen before anything else does.
 
 mod environ;
 mod start;
@@ -8,7 +8,7 @@ mod start;
 pub use environ::{Environ, value_of};
 #[cfg(target_os = "linux")]
 pub(crate) use start::handler;
-pub use start::{Disposition, Inherited, Stream, at_start};
+pub use start::{Disposition, Inherited, Stream};
 
 /// Keeps the memory of this process, which will hold secrets, out of core files and away from other processes of the same
 /// user (`PR_SET_DUMPABLE` in prctl(2); ptrace(2), "ptrace access mode checking").

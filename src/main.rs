@@ -1,12 +1,12 @@
 //! Parse, call, report once, end once.
+#![no_main]
 
 use std::{
-    env,
+    ffi::{c_char, c_int},
     fs::File,
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
-    panic,
-    process::{self, ExitCode},
+    panic, process,
     time::Instant,
 };
 
@@ -15,20 +15,30 @@ use secenv::{
     child,
     cli::{Cli, ErrorFormat, asked_format},
     commands::{self, Ended, Output, Start, Stdout},
-    error::Error,
-    inherited::{self, Environ},
+    error::{Error, Exit},
+    inherited::{self, Environ, Inherited},
     log::{Level, Log},
     report::{self, Colour},
 };
 
-fn main() -> ExitCode {
+/// What the C library calls (`std` would call a `main` of its own, after work that is of no use here: see `inherited::start`).
+#[unsafe(no_mangle)]
+extern "C" fn main(_: c_int, arguments: *const *const c_char, environment: *const *const c_char) -> c_int {
+    // SAFETY: the C library has called it with that.
+    let inherited = unsafe { Inherited::read(arguments) };
+    // SAFETY: the same; all that secenv runs on give the environment, too.
+    let environ = unsafe { Environ::read(environment) };
+    start(&inherited, &environ).into()
+}
+
+/// The exit code.
+fn start(inherited: &Inherited, environ: &Environ) -> u8 {
     let at = Instant::now();
     inherited::harden();
     panic::set_hook(Box::new(end_at_panic));
-    let environ = Environ::read();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(&inherited.arguments) {
         Ok(cli) => cli,
-        Err(message) if message.use_stderr() && asked_format(env::args_os()) == ErrorFormat::Json => {
+        Err(message) if message.use_stderr() && asked_format(&inherited.arguments) == ErrorFormat::Json => {
             return end_as_json(&message);
         }
         Err(message) => return end_of_parsing(&message),
@@ -36,10 +46,9 @@ fn main() -> ExitCode {
     let messages = commands::messages(&cli.command);
     let undone = commands::undone(&cli.command);
     let format = messages.error_format;
-    let ended = level(messages.verbose, &environ).and_then(|level| {
-        let inherited = inherited::at_start();
-        let log = log(level, format, &environ);
-        let start = Start { inherited: &inherited, environ: &environ, at, log, stdout: stdout(&environ) };
+    let ended = level(messages.verbose, environ).and_then(|level| {
+        let log = log(level, format, environ);
+        let start = Start { inherited, environ, at, log, stdout: stdout(environ) };
         commands::call(cli.command, &start)
     });
     let error = match ended {
@@ -48,11 +57,11 @@ fn main() -> ExitCode {
         Err(error) => error,
     };
     let text = match format {
-        ErrorFormat::Human => report::human(&error, undone, colour(&io::stderr(), &environ)),
+        ErrorFormat::Human => report::human(&error, undone, colour(&io::stderr(), environ)),
         ErrorFormat::Json => report::machine(&error),
     };
     write(&text);
-    ExitCode::from(error.exit().code())
+    error.exit().code()
 }
 
 fn level(verbose: u8, environ: &Environ) -> Result<Level, Error> {
@@ -82,33 +91,33 @@ fn stdout(environ: &Environ) -> Stdout {
 }
 
 /// `--help` and `--version` go to stdout and succeed; a mistake on the command line is one for good.
-fn end_of_parsing(message: &clap::Error) -> ExitCode {
+fn end_of_parsing(message: &clap::Error) -> u8 {
     // A closed pipe (`secenv --help | head`) is no failure.
-    let _ = message.print();
-    if message.use_stderr() { ExitCode::from(125) } else { ExitCode::SUCCESS }
+    let _ = message.print().and_then(|()| io::stdout().flush());
+    if message.use_stderr() { 125 } else { 0 }
 }
 
 /// The same mistake for machines; the first paragraph of the message is all that is said of it.
-fn end_as_json(message: &clap::Error) -> ExitCode {
+fn end_as_json(message: &clap::Error) -> u8 {
     let text = message.render().to_string();
     let first = text.split("\n\n").next().unwrap_or_default();
     let words: Vec<&str> = first.trim_start_matches("error:").split_whitespace().collect();
     let error = Error::usage(words.join(" "), "try --help");
     write(&report::machine(&error));
-    ExitCode::from(error.exit().code())
+    error.exit().code()
 }
 
 /// What a command is asked for, on stdout, past the buffer of the standard library, which would keep a copy. A closed
 /// pipe (`secenv schema | head`) is no failure.
-fn print(output: &Output) -> ExitCode {
-    let exit = output.exit.map_or(ExitCode::SUCCESS, |exit| ExitCode::from(exit.code()));
+fn print(output: &Output) -> u8 {
+    let exit = output.exit.map_or(0, Exit::code);
     let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
     match stdout.and_then(|mut stdout| stdout.write_all(output.bytes.expose())) {
         Ok(()) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(error) => {
             write_line(&format!("stdout cannot be written: {error}"));
-            ExitCode::from(125)
+            125
         }
     }
 }

@@ -91,7 +91,7 @@ const CRATES: [(&str, &[&str]); 19] = [
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: [&str; 9] = [
+const UNSAFE: [&str; 10] = [
     "child/image",
     "child/signals",
     "child/signals/pid_one",
@@ -101,6 +101,7 @@ const UNSAFE: [&str; 9] = [
     "child/supervise",
     "inherited/environ",
     "inherited/start",
+    "main",
 ];
 
 /// The text without its tests, comments and strings' documentation.

@@ -3,12 +3,12 @@
 //! Every signal is blocked before the fork. What arrives waits for the stage, which passes it on; the command gets the mask
 //! back that secenv was started with.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::OsStrExt;
 
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag};
@@ -137,7 +137,7 @@ pub fn supervise(
                 early,
                 reaping: if announced { Reaping::Manager } else { Reaping::Here },
             };
-            Ok(look_after(&task, left))
+            Ok(look_after(&task, left, &inherited.arguments))
         }
     }
 }
@@ -191,10 +191,10 @@ fn wait_for(gate: OwnedFd) {
     let _ = File::from(gate).read(&mut [0]);
 }
 
-fn look_after(task: &Task, left: Option<Left>) -> Status {
+fn look_after(task: &Task, left: Option<Left>, arguments: &[OsString]) -> Status {
     if left.is_none() {
         // Returns only if that is not possible.
-        let _ = become_image(task);
+        let _ = become_image(task, arguments);
     }
     give_memory_back();
     let end = stage::supervise(task);
@@ -207,8 +207,8 @@ fn look_after(task: &Task, left: Option<Left>) -> Status {
     }
 }
 
-/// Replaces this process by the image, from memory (`memfd_create(2)`, execveat(2)): it needs no file and no /proc.
-fn become_image(task: &Task) -> nix::Result<()> {
+/// Replaces this process by the image, which keeps secenv's arguments for who looks (ps(1)), from memory (`memfd_create(2)`, execveat(2)): it needs no file and no /proc.
+fn become_image(task: &Task, arguments: &[OsString]) -> nix::Result<()> {
     const EXECUTABLE: MFdFlags = MFdFlags::from_bits_retain(libc::MFD_EXEC);
     let (limit, _) = getrlimit(Resource::RLIMIT_FSIZE)?;
     // A write beyond the limit would send SIGXFSZ, to be passed on.
@@ -222,7 +222,7 @@ fn become_image(task: &Task) -> nix::Result<()> {
     while !rest.is_empty() {
         rest = &rest[write(&file, rest)?..];
     }
-    let arguments: Vec<CString> = std::env::args_os().flat_map(|argument| CString::new(argument.into_vec())).collect();
+    let arguments: Vec<CString> = arguments.iter().flat_map(|argument| CString::new(argument.as_bytes())).collect();
     let words = task.words().map(|word| word.to_string()).join(",");
     let entry = CString::new([stage::VARIABLE, words.as_bytes()].concat()).map_err(|_| Errno::EINVAL)?;
     execveat(file.as_fd(), c"", &arguments, &[entry], AtFlags::AT_EMPTY_PATH).map(|never| match never {})

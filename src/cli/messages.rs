@@ -28,8 +28,8 @@ pub enum ErrorFormat {
 
 /// The format that a command line asks for which is not understood otherwise.
 #[must_use]
-pub fn asked_format(args: impl Iterator<Item = OsString>) -> ErrorFormat {
-    let args: Vec<OsString> = args.take_while(|arg| arg != "--").collect();
+pub fn asked_format(args: &[OsString]) -> ErrorFormat {
+    let args = args.split(|arg| arg == "--").next().unwrap_or_default();
     let apart = args.windows(2).any(|pair| pair[0] == "--error-format" && pair[1] == "json");
     if apart || args.iter().any(|arg| arg == "--error-format=json") { ErrorFormat::Json } else { ErrorFormat::Human }
 }

@@ -1,18 +1,9 @@
 //! The inherited environment as raw bytes: entries without `=`, duplicates and invalid UTF-8 included, in their order.
-//! Edge: reads the C `environ` once; everything after that is a value.
+//! Edge: reads the list that `main` is given once; everything after that is a value.
 //! Apart, because `std::env` drops and rejects entries that a bare run would hand to the child.
 
 use std::ffi::{CStr, c_char};
 use std::fmt;
-
-unsafe extern "C" {
-    /// The environment of the process (environ(7)).
-    #[cfg(not(target_vendor = "apple"))]
-    static environ: *const *const c_char;
-    /// Where it is on macOS (environ(7) there); the name above is not every program's.
-    #[cfg(target_vendor = "apple")]
-    safe fn _NSGetEnviron() -> *const *const *const c_char;
-}
 
 /// Environment entries, each `NAME=value` as a rule, without their NUL.
 ///
@@ -23,29 +14,14 @@ pub struct Environ {
 }
 
 impl Environ {
-    /// Copies the environment of this process. To be called by `main`, once, before any thread starts.
+    /// Copies the environment of this process. To be called by `main`, first.
+    ///
+    /// # Safety
+    /// `entries` is what `main` was called with (environ(7)).
     #[must_use]
-    pub fn read() -> Self {
-        let mut entries = Vec::new();
-        #[cfg(target_vendor = "apple")]
-        let place = _NSGetEnviron();
-        #[cfg(not(target_vendor = "apple"))]
-        let place = &raw const environ;
-        // SAFETY: it is a word that is written only by setenv(3) and its like, which nothing in secenv calls.
-        let mut next = unsafe { *place };
-        while !next.is_null() {
-            // SAFETY: the list is not at its end: that is a null pointer, and it is looked for before each step.
-            let entry = unsafe { *next };
-            if entry.is_null() {
-                break;
-            }
-            // SAFETY: each entry is a NUL-terminated string (environ(7)) that nothing changes while it is copied.
-            let text = unsafe { CStr::from_ptr(entry) };
-            entries.push(text.to_bytes().to_vec());
-            // SAFETY: after an entry there is another one or the null pointer that ends the list.
-            next = unsafe { next.add(1) };
-        }
-        Self { entries }
+    pub unsafe fn read(entries: *const *const c_char) -> Self {
+        // SAFETY: as the caller promises; only setenv(3) and its like change it, which nothing in secenv calls.
+        Self { entries: unsafe { strings(entries) } }
     }
 
     /// An environment made by hand.
@@ -71,6 +47,27 @@ impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// Copies the strings of a list that ends with a null pointer; none of a list that is not there.
+///
+/// # Safety
+/// Up to that pointer each is one to a NUL-terminated string, and nothing changes meanwhile.
+pub(super) unsafe fn strings(mut next: *const *const c_char) -> Vec<Vec<u8>> {
+    let mut copies = Vec::new();
+    while !next.is_null() {
+        // SAFETY: the list is not at its end: that is a null pointer, and it is looked for before each step.
+        let string = unsafe { *next };
+        if string.is_null() {
+            break;
+        }
+        // SAFETY: as the caller promises.
+        let text = unsafe { CStr::from_ptr(string) };
+        copies.push(text.to_bytes().to_vec());
+        // SAFETY: after a string there is another one or the null pointer that ends the list.
+        next = unsafe { next.add(1) };
+    }
+    copies
 }
 
 /// The value of the first entry with the name, as getenv(3) finds it.
@@ -111,10 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn the_process_has_the_variables_that_std_sees() {
-        use std::os::unix::ffi::OsStrExt;
-        let read = Environ::read();
-        let path = std::env::var_os("PATH").unwrap();
-        assert_eq!(read.get(b"PATH"), Some(path.as_bytes()));
+    fn a_list_of_strings_ends_with_a_null_pointer() {
+        let list = [c"A=1".as_ptr(), c"".as_ptr(), c"B".as_ptr(), std::ptr::null(), c"C".as_ptr()];
+        // SAFETY: it is such a list, of strings that are static.
+        let read = unsafe { Environ::read(list.as_ptr()) };
+        assert_eq!(read, environ(&["A=1", "", "B"]));
+        // SAFETY: there is none.
+        assert_eq!(unsafe { Environ::read(std::ptr::null()) }, Environ::default());
     }
 }

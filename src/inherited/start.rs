@@ -1,13 +1,16 @@
-//! What the Rust runtime changes before `main`, noted before it does: two dispositions and which standard streams were closed.
-//! Edge: a function that the C runtime calls from `.init_array`, while the process still is as execve(2) left it.
-//! Apart, because it runs where almost nothing of std may be used, and because the linker must not drop it.
+//! What the process was started with, read while it still is as execve(2) left it, and the two precautions of any Rust program.
+//! Edge: argv, dispositions, descriptors.
+//! In the place of the start-up code of std (`#![no_main]` in main.rs), which does more: it reads `/proc/self/maps` for the place
+//! of a guard page and sets handlers for a stack overflow, a tenth of the time that a whole run without a network takes.
 
-use std::hint::black_box;
+use std::ffi::{OsString, c_char};
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
 use std::ptr;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::libc::{self, c_int};
+
+use super::environ::strings;
 
 /// What a signal does in a process that has just been executed: caught signals became default (execve(2)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,65 +32,46 @@ pub enum Stream {
     Stderr,
 }
 
-/// What the process was started with, as far as the runtime changes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the process was started with, as far as it is changed before the command gets it. Arguments may be secrets, so it
+/// cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Inherited {
-    /// The Rust runtime ignores SIGPIPE before `main`.
+    /// argv, the name of the program first.
+    pub arguments: Vec<OsString>,
+    /// It is ignored from then on, so that writing to a closed pipe is an error and no death.
     pub sigpipe: Disposition,
     /// The async runtime takes SIGCHLD to wait for a credential process.
     pub sigchld: Disposition,
-    /// The Rust runtime opens `/dev/null` on each of these.
+    /// Each of these is `/dev/null` from then on, so that no file that is opened gets its number.
     pub closed: Vec<Stream>,
 }
 
-const SIGPIPE_IGNORED: u8 = 1;
-const SIGCHLD_IGNORED: u8 = 1 << 1;
-const STREAMS: [(Stream, c_int, u8); 3] = [
-    (Stream::Stdin, libc::STDIN_FILENO, 1 << 2),
-    (Stream::Stdout, libc::STDOUT_FILENO, 1 << 3),
-    (Stream::Stderr, libc::STDERR_FILENO, 1 << 4),
-];
+const STREAMS: [(Stream, c_int); 3] =
+    [(Stream::Stdin, libc::STDIN_FILENO), (Stream::Stdout, libc::STDOUT_FILENO), (Stream::Stderr, libc::STDERR_FILENO)];
 
-static SEEN: AtomicU8 = AtomicU8::new(0);
-
-// `#[used]` alone keeps it in its object file, but not that object file in the binary: `at_start` refers to it for that.
-// SAFETY: `.init_array` (dyld's name: `__mod_init_func`) holds pointers to functions with the C calling convention, which is what this static is.
-#[used]
-#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
-#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-static CAPTURE: extern "C" fn() = capture;
-
-/// What was captured before the Rust runtime started.
-#[must_use]
-pub fn at_start() -> Inherited {
-    black_box(&CAPTURE);
-    let seen = SEEN.load(Ordering::Relaxed);
-    let disposition = |ignored| if seen & ignored == 0 { Disposition::Default } else { Disposition::Ignored };
-    Inherited {
-        sigpipe: disposition(SIGPIPE_IGNORED),
-        sigchld: disposition(SIGCHLD_IGNORED),
-        closed: STREAMS.iter().filter(|(_, _, bit)| seen & bit != 0).map(|(stream, ..)| *stream).collect(),
-    }
-}
-
-extern "C" fn capture() {
-    let mut seen = 0;
-    if is_ignored(libc::SIGPIPE) {
-        seen |= SIGPIPE_IGNORED;
-    }
-    if is_ignored(libc::SIGCHLD) {
-        seen |= SIGCHLD_IGNORED;
-    }
-    for (_, fd, bit) in STREAMS {
-        if is_closed(fd) {
-            seen |= bit;
+impl Inherited {
+    /// Reads it, and takes the precautions. To be called by `main`, first.
+    ///
+    /// # Safety
+    /// `arguments` is what `main` was called with.
+    #[must_use]
+    pub unsafe fn read(arguments: *const *const c_char) -> Self {
+        let closed: Vec<_> = STREAMS.into_iter().filter(|(_, fd)| is_closed(*fd)).map(|(stream, _)| stream).collect();
+        // The lowest number that is free is the next one of these.
+        for _ in &closed {
+            open_nothing();
         }
+        let dispositions = [libc::SIGPIPE, libc::SIGCHLD].map(|signal| match handler(signal) {
+            Some(libc::SIG_IGN) => Disposition::Ignored,
+            _ => Disposition::Default,
+        });
+        // SAFETY: it is no handler of anybody's; the call fails for signals that cannot be set only.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+        // SAFETY: as the caller promises.
+        let arguments = unsafe { strings(arguments) };
+        let [sigpipe, sigchld] = dispositions;
+        Self { arguments: arguments.into_iter().map(OsString::from_vec).collect(), sigpipe, sigchld, closed }
     }
-    SEEN.store(seen, Ordering::Relaxed);
-}
-
-fn is_ignored(signal: c_int) -> bool {
-    handler(signal) == Some(libc::SIG_IGN)
 }
 
 /// What a signal does now; nothing for the numbers that the C library keeps to itself (EINVAL).
@@ -104,4 +88,14 @@ fn is_closed(fd: c_int) -> bool {
     // SAFETY: F_GETFD takes no pointer and changes nothing, whether the descriptor is open or not (fcntl(2)).
     // Its only error is EBADF.
     unsafe { libc::fcntl(fd, libc::F_GETFD) == -1 }
+}
+
+/// In a root without `/dev` the directory itself does: it can be neither read nor written.
+fn open_nothing() {
+    for (path, flags) in [(c"/dev/null", libc::O_RDWR), (c"/", libc::O_RDONLY)] {
+        // SAFETY: the path is a C string that outlives the call. The descriptor is nobody's but the stream's.
+        if unsafe { libc::open(path.as_ptr(), flags) } != -1 {
+            return;
+        }
+    }
 }
