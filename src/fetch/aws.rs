@@ -3,7 +3,6 @@
 //! The steps are in [`AwsSource`]; credentials, HTTP, calls, batches and the meaning of failures have files of their own.
 
 use std::{
-    num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -77,15 +76,14 @@ impl Source for AwsSource {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let access = used.iter().find(|access| access.login == *login)?;
         // The connections of the first client ended with its runtime.
-        let http = http::client(self.options.allow_http, NonZeroUsize::MIN);
+        let http = http::client(self.options.allow_http);
         runtime::run(identity::of(&access.settings, access.credentials.clone(), http, limits.deadline)).ok().flatten()
     }
 
     fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
         let mut told = vec![Particulars::NotAsked; requests.len()];
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let lanes = limits.concurrency.min(NonZeroUsize::new(requests.len()).unwrap_or(NonZeroUsize::MIN));
-        let http = http::client(self.options.allow_http, lanes);
+        let http = http::client(self.options.allow_http);
         let questions = survey::questions(requests, outcomes, &self.options.regions, &used, &http);
         if questions.is_empty() {
             return told;
@@ -102,8 +100,7 @@ impl Source for AwsSource {
 
 impl AwsSource {
     async fn answer(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
-        let Some(count) = NonZeroUsize::new(requests.len()) else { return Vec::new() };
-        let http = http::client(self.options.allow_http, limits.concurrency.min(count));
+        let http = http::client(self.options.allow_http);
         let door = Door { options: self.options.clone(), http, limits: limits.clone(), log: *log };
         let entered = Arc::new(door).enter(requests).await;
         let mut answers: Vec<Option<Answer>> = vec![None; requests.len()];

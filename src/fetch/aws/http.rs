@@ -5,7 +5,6 @@
 use std::{
     error::Error,
     fmt, io,
-    num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -20,17 +19,20 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use http::{HeaderValue, header};
+use http_body_util::BodyExt;
 use hyper_util::{
     client::legacy::{Client, connect::capture_connection},
     rt::{TokioExecutor, TokioTimer},
 };
 
+mod balance;
 mod connect;
 mod policy;
 mod progress;
 mod proxy;
 mod tls;
 
+use balance::Balance;
 use connect::{BoxError, ConnectError, Dialer};
 pub use policy::HttpPolicy;
 pub(super) use policy::Place;
@@ -39,12 +41,11 @@ pub(super) use progress::{Ending, Phase, Seen, watched};
 use proxy::{Proxies, Route};
 use tls::Tls;
 
-/// The client that all SDK clients share; at most `lanes` connections to one origin.
-pub(super) fn client(policy: HttpPolicy, lanes: NonZeroUsize) -> SharedHttpClient {
+/// The client that all SDK clients share.
+pub(super) fn client(policy: HttpPolicy) -> SharedHttpClient {
     let path = |name| std::env::var_os(name).filter(|text| !text.is_empty()).map(Into::into);
     let network = Network {
         policy,
-        lanes,
         proxies: Proxies::new(|name| std::env::var(name).ok()),
         tls: Tls::new(path("AWS_CA_BUNDLE"), path("SSL_CERT_FILE")),
     };
@@ -54,7 +55,6 @@ pub(super) fn client(policy: HttpPolicy, lanes: NonZeroUsize) -> SharedHttpClien
 /// What all connections have in common.
 struct Network {
     policy: HttpPolicy,
-    lanes: NonZeroUsize,
     proxies: Proxies,
     tls: Tls,
 }
@@ -80,10 +80,10 @@ impl HttpClient for Pools {
         if let Some((_, connector)) = open.iter().find(|(known, _)| *known == timeouts) {
             return connector.clone();
         }
-        let dialer = Dialer::new(Arc::clone(&self.network), timeouts.0);
+        let (network, balance) = (Arc::clone(&self.network), Balance::default());
+        let dialer = Dialer::new(Arc::clone(&network), timeouts.0, balance.clone());
         let connections = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(dialer);
-        let connector =
-            SharedHttpConnector::new(Pool { network: Arc::clone(&self.network), connections, read: timeouts.1 });
+        let connector = SharedHttpConnector::new(Pool { network, connections, balance, read: timeouts.1 });
         open.push((timeouts, connector.clone()));
         connector
     }
@@ -92,6 +92,7 @@ impl HttpClient for Pools {
 struct Pool {
     network: Arc<Network>,
     connections: Client<Dialer, SdkBody>,
+    balance: Balance,
     read: Option<Duration>,
 }
 
@@ -114,6 +115,7 @@ impl HttpConnector for Pool {
             return HttpConnectorFuture::ready(Err(ConnectorError::user("refused before it was sent".into())));
         }
 
+        let under_way = self.balance.asks(request.uri());
         let connection = capture_connection(&mut request);
         let answer = self.connections.request(request);
         let read = self.read;
@@ -131,7 +133,11 @@ impl HttpConnector for Pool {
             match answer {
                 Ok(answer) => {
                     progress.ended(Ending::Answered(answer.status().as_u16()));
-                    HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+                    let to_its_end = move |frame| {
+                        let _ = &under_way;
+                        frame
+                    };
+                    HttpResponse::try_from(answer.map(|body| SdkBody::from_body_1_x(body.map_frame(to_its_end))))
                         .map_err(|error| ConnectorError::other(error.into(), None))
                 }
                 Err(error) => {

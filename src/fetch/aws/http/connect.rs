@@ -3,11 +3,10 @@
 //! Separate from the pool above it, which knows requests and not how a connection comes to be.
 
 use std::{
-    collections::HashMap,
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -25,14 +24,12 @@ use hyper_util::{
     },
     rt::TokioIo,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tower_service::Service;
 
 use super::{
     Network,
+    balance::{Balance, Connected as Counted},
     progress::{Phase, Progress},
     proxy::Route,
 };
@@ -51,37 +48,29 @@ pub(super) enum ConnectError {
     Setup(String),
 }
 
-/// Opens connections for one pool, at most `Network::lanes` at once to one origin.
+/// Opens connections for one pool, when its requests need more.
 #[derive(Clone)]
 pub(super) struct Dialer {
     network: Arc<Network>,
     timeout: Option<Duration>,
-    lanes: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+    balance: Balance,
 }
 
 impl Dialer {
     /// A dialer whose connections, TLS handshake included, take `timeout` at most.
-    pub(super) fn new(network: Arc<Network>, timeout: Option<Duration>) -> Self {
-        Self { network, timeout, lanes: Arc::default() }
-    }
-
-    /// The pool opens a connection for each request that finds none idle, even if one is about to become idle. The
-    /// permit lives as long as the connection, so that such spares never make more of them than there are workers.
-    fn lane(&self, target: &Uri) -> Arc<Semaphore> {
-        let origin = format!("{:?} {:?}", target.scheme_str(), target.authority().map(http::uri::Authority::as_str));
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(lanes.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(self.network.lanes.get()))))
+    pub(super) fn new(network: Arc<Network>, timeout: Option<Duration>, balance: Balance) -> Self {
+        Self { network, timeout, balance }
     }
 
     async fn dial(self, target: Uri, progress: Progress) -> Result<TokioIo<Stream>, BoxError> {
-        let permit = self.lane(&target).acquire_owned().await?;
+        let counted = self.balance.connects(&target).await;
         let mut stream = match self.timeout {
             None => self.open(&target, &progress).await?,
             Some(limit) => tokio::time::timeout(limit, self.open(&target, &progress))
                 .await
                 .map_err(|_| ConnectError::TimedOut(limit))??,
         };
-        stream.permit = Some(permit);
+        stream.counted = Some(counted);
         progress.reached(Phase::Request);
         Ok(TokioIo::new(stream))
     }
@@ -183,12 +172,12 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 pub(super) struct Stream {
     bytes: Box<dyn Bytes>,
     proxied: bool,
-    permit: Option<OwnedSemaphorePermit>,
+    counted: Option<Counted>,
 }
 
 impl Stream {
     fn new(bytes: impl Bytes + 'static) -> Self {
-        Self { bytes: Box::new(bytes), proxied: false, permit: None }
+        Self { bytes: Box::new(bytes), proxied: false, counted: None }
     }
 }
 
