@@ -32,13 +32,16 @@ where
     R: Send + 'static,
     F: Future<Output = R> + Send + 'static,
 {
+    let workers = workers.get().min(jobs.len());
     // The futures are made here, so that they own what they need, and wait in the queue unpolled.
     let queue: Arc<Queue<F>> =
         Arc::new(Queue { jobs: Mutex::new(jobs.into_iter().map(work).collect()), steps: 0.into() });
     let mut tasks = JoinSet::new();
-    while tasks.len() < workers.get() && !queue.is_empty() {
+    while tasks.len() < workers && !queue.is_empty() {
         tasks.spawn(Arc::clone(&queue).work());
-        queue.quiet().await;
+        if tasks.len() < workers {
+            queue.quiet().await;
+        }
     }
     tasks.join_all().await.into_iter().flatten().collect()
 }
