@@ -105,7 +105,7 @@ pub(crate) fn part(scores: &Scores) -> String {
     }
     for row in &scores.rows {
         if let (Ok(_), Some(failed)) = (&row.figures, &row.failed) {
-            let _ = writeln!(text, "\n{}: {failed}, and are not in its figures.", row.contestant.name());
+            let _ = writeln!(text, "\n{}: {failed}; its figures are without them.", row.contestant.name());
         }
     }
     text
