@@ -17,9 +17,10 @@ use crate::{
 
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 /// Release builds, as their users install them, with as few features as they have.
-const SECRETSPEC: Crate = Crate { name: "secretspec", version: "0.21.1", features: Some("cli,awssm") };
-const FNOX: Crate = Crate { name: "fnox", version: "1.43.0", features: None };
-const TELLER: Crate = Crate { name: "teller", version: "2.0.7", features: None };
+const SECRETSPEC: Crate =
+    Crate { name: "secretspec", version: "0.21.1", features: Some("cli,awssm"), need: Need::Nothing };
+const FNOX: Crate = Crate { name: "fnox", version: "1.43.0", features: None, need: Need::Udev };
+const TELLER: Crate = Crate { name: "teller", version: "2.0.7", features: None, need: Need::Protoc };
 const CHAMBER: &str = "github.com/segmentio/chamber/v3@v3.1.4";
 /// The bound on one step of an installation.
 const LIMIT: Duration = Duration::from_mins(40);
@@ -34,6 +35,17 @@ struct Crate {
     version: &'static str,
     /// Instead of its default ones, where it has any.
     features: Option<&'static str>,
+    need: Need,
+}
+
+/// What a crate is built with, besides cargo and a C compiler.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    Nothing,
+    /// A library for those who link against it.
+    Udev,
+    /// The compiler of protocol buffers.
+    Protoc,
 }
 
 /// Where the peers are.
@@ -57,14 +69,12 @@ impl Tools {
             return Self::without(&options.secenv, &format!("not installed: no directory target/peers: {error}"));
         }
         let not = |error| format!("not installed: {error}");
-        let python = place.python();
-        let protoc = python.clone().and_then(|home| place.protoc(&home));
         Self {
             secenv: options.secenv.clone(),
-            python: python.map_err(not),
-            secretspec: place.add(SECRETSPEC, None).map_err(not),
-            fnox: place.add(FNOX, None).map_err(not),
-            teller: protoc.and_then(|protoc| place.add(TELLER, Some(&protoc))).map_err(not),
+            python: place.python().map_err(not),
+            secretspec: place.add(SECRETSPEC).map_err(not),
+            fnox: place.add(FNOX).map_err(not),
+            teller: place.add(TELLER).map_err(not),
             chamber: place.chamber().map_err(not),
         }
     }
@@ -141,7 +151,8 @@ impl Place {
     }
 
     /// The compiler of protocol buffers that is part of the Python environment, as the program that build scripts call.
-    fn protoc(&self, python: &Path) -> Found {
+    fn protoc(&self) -> Found {
+        let python = self.python()?;
         let script = self.dir.join("protoc");
         let text = format!("#!/bin/sh\nexec '{}' -m grpc_tools.protoc \"$@\"\n", python.join("bin/python").display());
         fs::write(&script, text).map_err(|error| error.to_string())?;
@@ -149,12 +160,28 @@ impl Place {
         Ok(script)
     }
 
-    fn add(&self, Crate { name, version, features }: Crate, protoc: Option<&Path>) -> Found {
+    fn udev(&self) -> Result<(), String> {
+        let there = bounded(Command::new("pkg-config").args(["--exists", "libudev"]), LIMIT);
+        if there.is_ok_and(|output| output.status.success()) {
+            return Ok(());
+        }
+        let need = "libudev for developers (Debian: pkg-config, libudev-dev)";
+        self.step(Command::new("apt-get").args(["update", "-qq"]), need)?;
+        let install = ["install", "-y", "-qq", "--no-install-recommends", "pkg-config", "libudev-dev"];
+        self.step(Command::new("apt-get").args(install), need)
+    }
+
+    fn add(&self, Crate { name, version, features, need }: Crate) -> Found {
         let root = self.dir.join(format!("{name}-{version}"));
         let binary = root.join("bin").join(name);
         if binary.exists() {
             return Ok(binary);
         }
+        let protoc = match need {
+            Need::Nothing => None,
+            Need::Udev => self.udev().map(|()| None)?,
+            Need::Protoc => Some(self.protoc()?),
+        };
         let mut install = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
         install.args(["install", name, "--locked", "--version", version, "--root"]).arg(&root);
         if let Some(features) = features {
