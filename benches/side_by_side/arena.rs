@@ -2,34 +2,23 @@
 //! Edge: threads of this process, so that no contestant's CPU time has the server's in it, and files.
 //! Apart from the contestants, which only say what they write and what they call.
 
-use std::{ffi::OsString, fmt, fs, process::Command, time::Duration};
+use std::{ffi::OsString, fs, path::Path, process::Command};
 
 use tempfile::TempDir;
 
 use crate::{
-    contestant::Contestant,
+    LIMIT,
+    case::{Case, Transport},
+    contestant::{Contestant, SERVICE},
     install::Tools,
+    launch::bounded,
     support::fault::{Certificate, Fault, Secret, secret},
 };
 
-/// How the contestants reach the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Http,
-    Tls,
-}
-
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Http => "http",
-            Self::Tls => "TLS",
-        })
-    }
-}
-
 /// The prefix of all secrets: `bench/0`, `bench/1`, ….
 const PREFIX: &str = "bench";
+/// The key of the value in the documents: `bench-json/0` is `{"value": …}`, and so on.
+pub(crate) const KEY: &str = "value";
 const VALUE: &str = "k7Rm-2vQx/9s+Tz=4 wJd";
 
 /// A running server and its directory.
@@ -39,39 +28,45 @@ pub(crate) struct Arena {
     dir: TempDir,
     /// In memory, for the cache.
     runtime: TempDir,
-    pub(crate) secrets: usize,
+    pub(crate) case: Case,
 }
 
 impl Arena {
-    pub(crate) fn open(transport: Transport, count: usize) -> Result<Self, String> {
-        let secrets = Self::secrets(count);
-        let server = match transport {
+    pub(crate) fn open(case: Case) -> Result<Self, String> {
+        let secrets = Self::secrets(case.secrets);
+        let server = match case.transport {
             Transport::Http => Fault::serve(&secrets),
             Transport::Tls => Fault::tls(&secrets, Certificate::Valid),
         };
+        server.latency(case.latency());
         let dir = TempDir::with_prefix("secenv-bench-").map_err(|error| format!("no temporary directory: {error}"))?;
         let runtime = TempDir::with_prefix_in("secenv-bench-", "/dev/shm");
         let runtime = runtime.map_err(|error| format!("no temporary directory in memory: {error}"))?;
-        let arena = Self { server, dir, runtime, secrets: count };
+        let arena = Self { server, dir, runtime, case };
         if let Some(authority) = arena.server.authority() {
             arena.write("authority.pem", authority)?;
         }
         for contestant in Contestant::ALL {
-            if let Some((name, text)) = contestant.file(count) {
+            if let Some((name, text)) = contestant.file(case.secrets) {
                 arena.write(name, &text)?;
             }
         }
         Ok(arena)
     }
 
-    /// Every answer comes so much later.
-    pub(crate) fn later(self, latency: Duration) -> Self {
-        self.server.latency(latency);
-        self
+    /// Each value as text, as a JSON document of its own, and all of them in one document.
+    fn secrets(count: usize) -> Vec<Secret> {
+        let values = || (0..count).map(|n| (n, Self::variable(n).2));
+        let documents = values().map(|(n, value)| json(&Self::document(n), &[format!("\"{KEY}\": \"{value}\"")]));
+        let members: Vec<String> = values().map(|(n, value)| format!("\"bench_{n}\": \"{value}\"")).collect();
+        let mut secrets = secret::numbered(PREFIX, VALUE, count);
+        secrets.extend(documents);
+        secrets.push(json(SERVICE, &members));
+        secrets
     }
 
-    fn secrets(count: usize) -> Vec<Secret> {
-        secret::numbered(PREFIX, VALUE, count)
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), String> {
@@ -83,6 +78,11 @@ impl Arena {
         (format!("BENCH_{n}"), format!("{PREFIX}/{n}"), format!("{VALUE}-{n}"))
     }
 
+    /// The id of the document that has value `n` alone.
+    pub(crate) fn document(n: usize) -> String {
+        format!("{PREFIX}-json/{n}")
+    }
+
     /// Requests and connections seen so far.
     pub(crate) fn traffic(&self) -> (usize, usize) {
         let record = self.server.record();
@@ -91,8 +91,21 @@ impl Arena {
 
     /// A contestant in front of `child`, with nothing of the developer's set-up around it.
     pub(crate) fn command(&self, contestant: Contestant, tools: &Tools, child: &[&str]) -> Result<Command, String> {
-        let mut words: Vec<OsString> = contestant.command(self.secrets, tools)?;
+        let mut words: Vec<OsString> = contestant.command(self.case.secrets, tools)?;
         words.extend(child.iter().map(OsString::from));
+        self.dressed(contestant, &words)
+    }
+
+    /// Ends what a contestant has left running.
+    pub(crate) fn end(&self, contestant: Contestant, tools: &Tools) {
+        if let Some(words) = contestant.end(tools)
+            && let Ok(mut command) = self.dressed(contestant, &words)
+        {
+            let _ = bounded(&mut command, LIMIT);
+        }
+    }
+
+    fn dressed(&self, contestant: Contestant, words: &[OsString]) -> Result<Command, String> {
         let (program, arguments) = words.split_first().ok_or("a contestant without a program")?;
         let mut command = Command::new(program);
         let dir = self.dir.path();
@@ -105,8 +118,13 @@ impl Arena {
         if self.server.authority().is_some() {
             command.env(contestant.bundle_variable(), dir.join("authority.pem"));
         }
+        command.envs(contestant.switch());
         Ok(command)
     }
+}
+
+fn json(name: &str, members: &[String]) -> Secret {
+    Secret::text(name, &format!("{{{}}}", members.join(", ")))
 }
 
 impl Drop for Arena {

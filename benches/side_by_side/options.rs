@@ -1,4 +1,4 @@
-//! The bench's own arguments: `cargo bench --bench side_by_side -- [MODE] [--secenv PATH] [--rounds N] [--budget SECONDS]`.
+//! The bench's own arguments: `cargo bench --bench side_by_side -- [MODE] [--only PART] [--secenv PATH] [--rounds N] …`.
 //! Pure.
 //! Apart, because cargo adds `--bench`, which is nobody's.
 
@@ -7,6 +7,11 @@ use std::{
     path::{self, PathBuf},
     time::Duration,
 };
+
+use crate::case::Part;
+
+const KNOWN: &str =
+    "alone, aims, instructions, resident, gate, --only PART, --installed, --secenv PATH, --rounds N, --budget SECONDS";
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +24,26 @@ pub(crate) enum Mode {
     Aims,
     /// secenv alone, under callgrind.
     Instructions,
-    /// The same, held against what is recorded.
+    /// What stays in memory while the command runs.
+    Resident,
+    /// The instructions, held against what is recorded.
     Gate,
+}
+
+/// What may be done about peers that are not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Peers {
+    Install,
+    AsTheyAre,
 }
 
 /// How much of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) mode: Mode,
+    /// The cases.
+    pub(crate) only: Part,
+    pub(crate) peers: Peers,
     /// The binary under test.
     pub(crate) secenv: PathBuf,
     /// Runs of each contestant in each case, at most.
@@ -37,35 +54,41 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn parse(arguments: &[OsString]) -> Result<Self, String> {
-        let built = PathBuf::from(env!("CARGO_BIN_EXE_secenv"));
-        let mut options = Self { mode: Mode::Race, secenv: built, rounds: 40, budget: Duration::from_secs(8) };
+        let mut options = Self {
+            mode: Mode::Race,
+            only: Part::default(),
+            peers: Peers::Install,
+            secenv: PathBuf::from(env!("CARGO_BIN_EXE_secenv")),
+            rounds: 25,
+            budget: Duration::from_secs(4),
+        };
         let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
         while let Some(argument) = arguments.next() {
-            if argument == "--secenv" {
-                let path = arguments.next().ok_or("--secenv wants a path")?;
-                // The contestants run in other directories.
-                options.secenv = path::absolute(&*path).map_err(|error| format!("{path}: {error}"))?;
-                continue;
-            }
-            let mut number = || {
-                let number = arguments.next().and_then(|text| text.parse::<u32>().ok()).filter(|number| *number > 0);
-                number.ok_or_else(|| format!("{argument} wants a whole number of at least 1"))
-            };
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} wants a value"));
             match argument.as_ref() {
                 "--bench" => {}
                 "alone" => options.mode = Mode::Alone,
                 "aims" => options.mode = Mode::Aims,
                 "instructions" => options.mode = Mode::Instructions,
+                "resident" => options.mode = Mode::Resident,
                 "gate" => options.mode = Mode::Gate,
-                "--rounds" => options.rounds = number()? as usize,
-                "--budget" => options.budget = Duration::from_secs(number()?.into()),
-                other => {
-                    return Err(format!(
-                        "{other}? there are: alone, aims, instructions, gate, --secenv PATH, --rounds N, --budget SECONDS"
-                    ));
+                "--only" => options.only = Part::parse(&value()?)?,
+                "--installed" => options.peers = Peers::AsTheyAre,
+                "--secenv" => {
+                    let path = value()?;
+                    // The contestants run in other directories.
+                    options.secenv = path::absolute(&*path).map_err(|error| format!("{path}: {error}"))?;
                 }
+                "--rounds" => options.rounds = number(&argument, &value()?)? as usize,
+                "--budget" => options.budget = Duration::from_secs(number(&argument, &value()?)?.into()),
+                other => return Err(format!("{other}? there are: {KNOWN}")),
             }
         }
         Ok(options)
     }
+}
+
+fn number(name: &str, text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("{name} wants a whole number of at least 1"))
 }

@@ -38,7 +38,10 @@ const SHOW: &[&str] = &["/usr/bin/env", "-0"];
 pub(crate) fn run(contestants: &[Contestant], arena: &Arena, tools: &Tools, options: &Options) -> Vec<Heat> {
     let mut heats: Vec<(Heat, Option<Command>)> = Vec::new();
     for &contestant in contestants {
-        let ready = check(arena, contestant, tools).and_then(|()| arena.command(contestant, tools, CHILD));
+        let ready = match contestant.left_out(arena.case) {
+            Some(why) => Err(why.to_owned()),
+            None => check(arena, contestant, tools).and_then(|()| arena.command(contestant, tools, CHILD)),
+        };
         let (command, runs) = match ready {
             Ok(command) => (Some(command), Ok(Vec::new())),
             Err(why) => (None, Err(why)),
@@ -61,6 +64,9 @@ pub(crate) fn run(contestants: &[Contestant], arena: &Arena, tools: &Tools, opti
         }
         heats.rotate_right(first);
     }
+    for &contestant in contestants {
+        arena.end(contestant, tools);
+    }
     heats.into_iter().map(|(heat, _)| heat).collect()
 }
 
@@ -80,7 +86,7 @@ fn check(arena: &Arena, contestant: Contestant, tools: &Tools) -> Result<(), Str
         return Err(format!("it failed with {}: {first}", output.status));
     }
     let entries: Vec<&[u8]> = output.stdout.split(|byte| *byte == 0).collect();
-    for (name, _, value) in (0..arena.secrets).map(Arena::variable) {
+    for (name, _, value) in (0..arena.case.secrets).map(Arena::variable) {
         if !entries.contains(&format!("{name}={value}").as_bytes()) {
             return Err(format!("the child did not get {name} as it should be"));
         }

@@ -1,63 +1,18 @@
-//! What the runs came to, as Markdown: medians, the ninth decile, and ratios to the floor and to the best peer.
-//! Pure: runs to text.
-//! The best peer is looked for in each column by itself, so that no ratio is to a slower one.
+//! The scores as Markdown: the walls at a glance, and each case with ratios to the floor and to the best peer.
+//! Pure: scores to text.
+//! The best peer is looked for in each column by itself, so that no ratio is to a slower one; a contestant that has the values
+//! on the machine is compared with peers that have them, too.
 
 use std::fmt::Write;
 
 use crate::{
+    case::{Case, LATENCIES, SECRETS, Transport},
+    contestant::{Contestant, League},
     install::Tools,
     machine::Machine,
     options::Options,
-    race::{Heat, Run},
+    score::{Figures, Score, Scores},
 };
-
-/// The figures of one contestant in one case.
-#[derive(Clone, Copy, Debug)]
-struct Figures {
-    wall: f64,
-    wall_high: f64,
-    cpu: f64,
-    peak: f64,
-    requests: f64,
-    connections: f64,
-    runs: usize,
-}
-
-impl Figures {
-    fn new(runs: &[Run]) -> Option<Self> {
-        let at = |part: f64, of: fn(&Run) -> f64| -> Option<f64> {
-            let mut all: Vec<f64> = runs.iter().map(of).collect();
-            all.sort_by(f64::total_cmp);
-            quantile(&all, part)
-        };
-        let wall = |run: &Run| run.cost.wall.as_secs_f64() * 1e3;
-        Some(Self {
-            wall: at(0.5, wall)?,
-            wall_high: at(0.9, wall)?,
-            cpu: at(0.5, |run| run.cost.cpu.as_secs_f64() * 1e3)?,
-            peak: at(0.5, |run| u32::try_from(run.cost.peak).map_or(f64::INFINITY, f64::from) / 1024.0)?,
-            requests: at(0.5, |run| count(run.requests))?,
-            connections: at(0.5, |run| count(run.connections))?,
-            runs: runs.len(),
-        })
-    }
-}
-
-fn count(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::INFINITY, f64::from)
-}
-
-/// By nearest rank.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a rank among at most a few thousand runs"
-)]
-fn quantile(sorted: &[f64], part: f64) -> Option<f64> {
-    let rank = (sorted.len() as f64 * part).ceil() as usize;
-    sorted.get(rank.max(1) - 1).copied()
-}
 
 /// Title, machine, versions, and how to read it.
 pub(crate) fn head(machine: &Machine, options: &Options) -> String {
@@ -73,27 +28,62 @@ pub(crate) fn head(machine: &Machine, options: &Options) -> String {
     text
 }
 
+/// The median walls of all cases in ms: a table for each latency.
+pub(crate) fn glance(all: &[Scores]) -> String {
+    let mut text = "## Wall at a glance\n\nMedians in ms, by transport and number of secrets.\n".to_owned();
+    for later in LATENCIES {
+        let columns: Vec<Case> = Transport::ALL
+            .into_iter()
+            .flat_map(|transport| SECRETS.map(|secrets| Case { transport, secrets, later }))
+            .filter(|case| all.iter().any(|scores| scores.case == *case))
+            .collect();
+        if columns.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "\n| +{later} ms |");
+        for case in &columns {
+            let _ = write!(text, " {} {} |", case.transport, case.secrets);
+        }
+        let _ = writeln!(text, "\n|---|{}", "--:|".repeat(columns.len()));
+        for contestant in Contestant::ALL {
+            let wall = |case: &Case| {
+                let scores = all.iter().find(|scores| scores.case == *case)?;
+                scores.of(contestant).map(|figures| short(figures.wall))
+            };
+            let walls: Vec<Option<String>> = columns.iter().map(wall).collect();
+            if walls.iter().any(Option::is_some) {
+                let walls: Vec<String> = walls.into_iter().map(|wall| wall.unwrap_or_else(|| "–".to_owned())).collect();
+                let _ = writeln!(text, "| {} | {} |", contestant.name(), walls.join(" | "));
+            }
+        }
+    }
+    text
+}
+
+/// Three digits, as far as there are any.
+fn short(wall: f64) -> String {
+    if wall < 10.0 {
+        format!("{wall:.2}")
+    } else if wall < 100.0 {
+        format!("{wall:.1}")
+    } else {
+        format!("{wall:.0}")
+    }
+}
+
 /// One case.
-pub(crate) fn part(title: &str, heats: &[Heat]) -> String {
-    let figures: Vec<(&Heat, Result<Figures, &str>)> = heats
-        .iter()
-        .map(|heat| {
-            let runs = heat.runs.as_ref().map_err(String::as_str);
-            let why = heat.failed.first().map_or("not run", String::as_str);
-            (heat, runs.and_then(|runs| Figures::new(runs).ok_or(why)))
-        })
-        .collect();
-    let good = || figures.iter().filter_map(|(heat, figures)| Some((heat.contestant, figures.as_ref().ok()?)));
-    let floor = good().find(|(contestant, _)| !contestant.is_peer()).map(|(_, figures)| *figures);
-    let best = |of: fn(&Figures) -> f64| {
-        good().filter(|(contestant, _)| contestant.is_peer()).map(|(_, figures)| of(figures)).min_by(f64::total_cmp)
+pub(crate) fn part(scores: &Scores) -> String {
+    let floor = scores.of(Contestant::Floor);
+    let best = |league: League, of: fn(&Figures) -> f64| {
+        let peers = scores.rows.iter().filter(|row| row.contestant.is_peer() && row.contestant.league() == league);
+        peers.filter_map(|row| row.figures.as_ref().ok()).map(of).min_by(f64::total_cmp)
     };
-    let mut text = format!("## {title}\n\n");
+    let mut text = format!("## {}\n\n", scores.case);
     text.push_str("| | wall ms | p90 | CPU ms | peak RSS MiB | requests | connections | runs ");
     text.push_str("| wall ÷ floor | wall ÷ best peer | CPU ÷ best peer | RSS ÷ best peer |\n");
     text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-    for (heat, figures) in &figures {
-        let name = heat.contestant.name();
+    for Score { contestant, figures, .. } in &scores.rows {
+        let (name, league) = (contestant.name(), contestant.league());
         let _ = match figures {
             Err(why) => writeln!(text, "| {name} | {} ||||||||||||", why.replace('|', "/")),
             Ok(own) => writeln!(
@@ -107,16 +97,15 @@ pub(crate) fn part(title: &str, heats: &[Heat]) -> String {
                 own.connections,
                 own.runs,
                 ratio(own.wall, floor.map(|floor| floor.wall)),
-                ratio(own.wall, best(|peer| peer.wall)),
-                ratio(own.cpu, best(|peer| peer.cpu)),
-                ratio(own.peak, best(|peer| peer.peak)),
+                ratio(own.wall, best(league, |peer| peer.wall)),
+                ratio(own.cpu, best(league, |peer| peer.cpu)),
+                ratio(own.peak, best(league, |peer| peer.peak)),
             ),
         };
     }
-    for heat in heats {
-        if let (Ok(runs), Some(how)) = (&heat.runs, heat.failed.first()) {
-            let (name, failed, all) = (heat.contestant.name(), heat.failed.len(), heat.failed.len() + runs.len());
-            let _ = writeln!(text, "\n{name}: {failed} of {all} runs failed and are not in its figures ({how}).");
+    for row in &scores.rows {
+        if let (Ok(_), Some(failed)) = (&row.figures, &row.failed) {
+            let _ = writeln!(text, "\n{}: {failed}; its figures are without them.", row.contestant.name());
         }
     }
     text
