@@ -21,9 +21,9 @@ pub enum ExecLimits {
 /// A string, or all of them, that the kernel would refuse. It says nothing of any value but that it is too big.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TooBig {
-    /// One string by itself.
-    #[error("{0} is too big: one string that a program is given has at most 32 pages (128 KiB)")]
-    String(Place),
+    /// One string by itself, and the most that it may have here.
+    #[error("{0} is too big: one string that a program is given has at most 32 pages ({kib} KiB)", kib = .1 / 1024)]
+    String(Place, usize),
     /// All of them together, and which is the biggest.
     #[error(
         "the arguments and the environment together are too big: at most a quarter of the stack limit, and 6 MiB; the biggest is {0}"
@@ -54,14 +54,14 @@ impl TooBig {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> String {
-        let (Self::String(place) | Self::Total(place) | Self::Together(place)) = self;
+        let (Self::String(place, _) | Self::Total(place) | Self::Together(place)) = self;
         let smaller = match place {
             Place::Variable(name) => format!("hand {name} over as a file: `as = \"file\"`"),
             Place::Nameless => "start secenv without that entry".to_owned(),
             Place::Argument(_) => "shorten the command line".to_owned(),
         };
         match self {
-            Self::String(_) => smaller,
+            Self::String(..) => smaller,
             Self::Together(_) => format!("{smaller}, or leave out variables with `[child] unset`"),
             Self::Total(_) => {
                 format!("{smaller}, leave out variables with `[child] unset`, or raise the stack limit (ulimit -s)")
@@ -115,7 +115,7 @@ pub fn check(entries: &[impl AsRef<[u8]>], argv: &[impl AsRef<[u8]>], limits: Ex
     let strings = || arguments.clone().chain(entries.iter().map(|entry| (Origin::Entry, entry.as_ref())));
     let mut too_big: Vec<TooBig> = strings()
         .filter(|(_, string)| string.len() >= limits.string())
-        .map(|(origin, string)| TooBig::String(place(origin, string)))
+        .map(|(origin, string)| TooBig::String(place(origin, string), limits.string()))
         .collect();
     let total: usize = strings().map(|(_, string)| string.len() + 1 + size_of::<usize>()).sum();
     let biggest = strings().max_by_key(|(_, string)| string.len());
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn one_string_has_32_pages_with_its_nul() {
         assert_eq!(check(&[entry("A", 131_072)], &["cmd"], USUAL), []);
-        let too_big = [TooBig::String(Place::Variable("B".to_owned()))];
+        let too_big = [TooBig::String(Place::Variable("B".to_owned()), 131_072)];
         assert_eq!(check(&[entry("A", 131_072), entry("B", 131_073)], &["cmd"], USUAL), too_big);
         let large_pages = ExecLimits::Linux { page_size: 65_536, stack: STACK };
         assert_eq!(check(&[entry("B", 131_073)], &["cmd"], large_pages), []);
@@ -177,7 +177,7 @@ mod tests {
         let argv = [b"cmd".to_vec(), vec![b'x'; 140_000]];
         let places =
             [Place::Argument(1), Place::Variable("A".to_owned()), Place::Variable("C".to_owned()), Place::Nameless];
-        assert_eq!(check(&entries, &argv, USUAL), places.map(TooBig::String));
+        assert_eq!(check(&entries, &argv, USUAL), places.map(|place| TooBig::String(place, 131_072)));
     }
 
     #[test]
@@ -224,6 +224,9 @@ mod tests {
             found[0].to_string(),
             "the variable TLS_CERT is too big: one string that a program is given has at most 32 pages (128 KiB)"
         );
+        let large_pages =
+            check(&[entry("A", 600_000)], &["cmd"], ExecLimits::Linux { page_size: 16_384, stack: STACK });
+        assert!(large_pages[0].to_string().ends_with("at most 32 pages (512 KiB)"));
         assert_eq!(found[0].help(), "hand TLS_CERT over as a file: `as = \"file\"`");
         assert!(!format!("{found:?} {} {}", found[0], found[0].help()).contains("14000"));
     }
