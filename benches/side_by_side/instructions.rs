@@ -82,7 +82,7 @@ impl Counted {
         let (good, cold) = (if contestant.stays() { 0 } else { 127 }, contestant.league() == League::Cold);
         match number {
             Some(number) if output.status.code() == Some(good) && (arena.traffic().0 > asked) == cold => Ok(number),
-            _ => Err(format!("under valgrind {}: {text}", output.status)),
+            _ => Err(format!("under valgrind it ended with {}\n{text}", output.status)),
         }
     }
 }
@@ -95,9 +95,16 @@ pub(crate) fn own(secenv: &Path) -> Result<Counts, String> {
 }
 
 /// Counts the peers', as far as they can be.
-pub(crate) fn peers(tools: &Tools) -> Counts {
+fn peers(tools: &Tools) -> Counts {
     let cases = |peer| COLUMNS.map(|(transport, secrets)| counted(peer, transport, secrets));
     PEERS.into_iter().flat_map(cases).map(|one| (one, one.count(tools))).collect()
+}
+
+/// The table of all.
+pub(crate) fn all(tools: &Tools) -> Result<String, String> {
+    let mut counts = own(&tools.secenv)?;
+    counts.extend(peers(tools));
+    Ok(table(&counts))
 }
 
 /// As Markdown.

@@ -53,9 +53,7 @@ fn measure(options: &Options) -> Result<(), String> {
     let options = &Options { secenv: install::as_installed(&options.secenv)?, ..options.clone() };
     match options.mode {
         Mode::Aims => aims::run(options),
-        Mode::Instructions => {
-            instructions::own(&options.secenv).map(|counts| print!("{}", instructions::table(&counts)))
-        }
+        Mode::Instructions => instructions::all(&install(options)).map(|table| print!("{table}")),
         Mode::Resident => resident::table(&install(options)).map(|table| print!("{table}")),
         Mode::Gate => gate::hold(&options.secenv),
         Mode::Alone => {
@@ -97,8 +95,7 @@ fn side_by_side(options: &Options) -> Result<(), String> {
     let _ = write!(text, "\n![walls](side_by_side.svg)\n\n{}", table::glance(&all));
     if options.only.is_whole() {
         let none = |why| format!("Not counted: {why}\n");
-        let counts = instructions::own(&options.secenv).map(|own| own.into_iter().chain(instructions::peers(&tools)));
-        let counts = counts.map_or_else(none, |counts| instructions::table(&counts.collect()));
+        let counts = instructions::all(&tools).unwrap_or_else(none);
         let resident = resident::table(&tools).unwrap_or_else(none);
         let more = format!("## Instructions\n\n{counts}\n## What stays resident\n\n{resident}");
         println!("{more}");

@@ -22,11 +22,11 @@ pub(crate) enum Mode {
     Alone,
     /// The same in the cases that the design has an aim for.
     Aims,
-    /// secenv alone, under callgrind.
+    /// secenv and the peers that are compiled, under callgrind.
     Instructions,
     /// What stays in memory while the command runs.
     Resident,
-    /// The instructions, held against what is recorded.
+    /// secenv's instructions, held against what is recorded.
     Gate,
 }
 

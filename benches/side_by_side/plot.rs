@@ -72,6 +72,7 @@ pub(crate) fn svg(all: &[Scores], machine: &Machine) -> String {
     );
     label(&mut text, (16.0, 48.0), "soft", &under);
     for (row, transport) in Transport::ALL.into_iter().enumerate() {
+        let mut ends = Vec::new();
         for (column, later) in LATENCIES.into_iter().enumerate() {
             let place = (LEFT + step(column) * (PANEL.0 + GAP.0), TOP + step(row) * (PANEL.1 + GAP.1));
             let title = format!(
@@ -80,11 +81,10 @@ pub(crate) fn svg(all: &[Scores], machine: &Machine) -> String {
             );
             label(&mut text, (place.0, place.1 - 8.0), "text bold", &title);
             axes(&mut text, place, column == 0);
-            let ends = lines(&mut text, place, all, transport, later);
-            if column + 1 == LATENCIES.len() {
-                names(&mut text, place.0 + PANEL.0, ends);
-            }
+            let here = lines(&mut text, place, all, transport, later);
+            ends = if here.is_empty() { ends } else { here };
         }
+        names(&mut text, LEFT + step(LATENCIES.len()) * (PANEL.0 + GAP.0) - GAP.0, ends);
     }
     label(
         &mut text,
