@@ -4,10 +4,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command};
 
 use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::unistd::close;
 
 use crate::support::both::{ROOT, before_exec, binary, exec_arguments, fetch_arguments, lossy, user};
 use crate::support::fetching::{Held, end_of};
@@ -52,6 +54,22 @@ fn with_exec_it_is_replaced_by_the_child() {
     assert_eq!(lossy(&output.stderr), "", "unshare(1) has to be permitted, to root or in a user namespace");
     assert_eq!(lossy(&output.stdout), "1\n");
     assert_eq!(output.status.code(), Some(7));
+}
+
+/// Otherwise a file or a socket would get the number of the stream that messages go to.
+#[test]
+fn a_closed_stream_leads_to_nothing_while_it_fetches() {
+    let mut command = as_pid_one(&["true"], fetch_arguments());
+    before_exec(&mut command, || [0, 1, 2].into_iter().try_for_each(close));
+    let held = Held::new();
+    let unshare = held.start(command);
+    let one = pid_one_of(&unshare);
+    for stream in 0..3 {
+        let leads = fs::read_link(format!("/proc/{one}/fd/{stream}")).unwrap();
+        assert_eq!(leads, Path::new("/dev/null"), "{stream}");
+    }
+    held.release();
+    assert!(end_of(unshare).success());
 }
 
 /// Exec makes the handlers of the fetch default again.
