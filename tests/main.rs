@@ -35,6 +35,7 @@ mod rooms_keep_to_themselves;
 mod secrets_stay_secret;
 mod shells_complete_it;
 mod signals_while_fetching;
+mod starts_are_lean;
 mod supervise;
 mod support;
 mod templates_are_rendered;
