@@ -14,8 +14,9 @@ pub use start::{Disposition, Inherited, Stream};
 /// user (`PR_SET_DUMPABLE` in prctl(2); ptrace(2), "ptrace access mode checking").
 ///
 /// On Linux only: what other systems have for it stays over an exec. It costs the child nothing: execve(2) makes a process
-/// dumpable again, and with that gives `/proc/PID` back to its user. Until then `/proc/self` belongs to root; a process may still follow its own `/proc/self/fd`, but a user other than root
-/// can't open its own `/proc/self/environ`, which is one more reason to read the environment from memory.
+/// dumpable again, and with that gives `/proc/PID` back to its user. Until then `/proc/self` belongs to root; a process may
+/// still follow its own `/proc/self/fd`, but a user other than root can't open its own `/proc/self/environ`, which is one more
+/// reason to read the environment from memory.
 pub fn harden() {
     // Fails only for arguments other than 0 and 1, and there is nothing better to do without it than to go on.
     #[cfg(target_os = "linux")]

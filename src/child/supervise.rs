@@ -207,7 +207,8 @@ fn look_after(task: &Task, left: Option<Left>, arguments: &[OsString]) -> Status
     }
 }
 
-/// Replaces this process by the image, which keeps secenv's arguments for who looks (ps(1)), from memory (`memfd_create(2)`, execveat(2)): it needs no file and no /proc.
+/// Replaces this process by the image, from memory (`memfd_create(2)`, execveat(2)): it needs no file and no /proc. It keeps
+/// secenv's arguments, for who looks with ps(1).
 fn become_image(task: &Task, arguments: &[OsString]) -> nix::Result<()> {
     const EXECUTABLE: MFdFlags = MFdFlags::from_bits_retain(libc::MFD_EXEC);
     let (limit, _) = getrlimit(Resource::RLIMIT_FSIZE)?;
