@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, signal};
 
+use super::orphans::children;
 use crate::pid_one::{as_pid_one, pid_one_of};
 use crate::support::both::{before_exec, supervise_arguments, supervised};
 use crate::support::fetching::end_of;
@@ -224,58 +225,63 @@ fn with_signal_group_a_grandchild_gets_it_too() {
     assert_eq!(end_of(talking.child).code(), Some(3));
 }
 
+/// The command of the clock's tests ends by KILL only, and says what it gets as it gets it: a trap of a shell can wait for the
+/// end of a `read`, which a clock overtakes.
+fn clocked(kill_after: &str) -> Talking {
+    let mut talking = Talking::start(supervised(&["--kill-after", kill_after], &witness::command()));
+    talking.says("ready");
+    talking
+}
+
 #[test]
 fn kill_after_kills_what_does_not_end() {
-    let script = "trap 'echo term' TERM; echo ready; while :; do read -t 1 line || :; done";
-    let mut talking = Talking::start(supervised(&["--kill-after", "300ms"], &["bash", "-c", script]));
-    talking.says("ready");
+    let mut talking = clocked("1s");
     let sent = Instant::now();
     send(talking.pid(), libc::SIGTERM);
-    talking.says("term");
+    talking.says("got 15 0 0");
     assert_eq!(end_of(talking.child).signal(), Some(libc::SIGKILL));
     let time = sent.elapsed();
-    assert!(time >= Duration::from_millis(300), "{time:?}");
+    assert!(time >= Duration::from_secs(1), "{time:?}");
 }
 
 /// A second TERM only passes on, and other signals start no clock.
 #[test]
 fn kill_after_is_not_hurried() {
-    let script = "trap 'echo int' INT; trap 'echo term' TERM; echo ready; while :; do read -t 1 line || :; done";
-    let mut talking = Talking::start(supervised(&["--kill-after", "900ms"], &["bash", "-c", script]));
-    talking.says("ready");
+    let mut talking = clocked("2s");
     send(talking.pid(), libc::SIGINT);
-    talking.says("int");
+    talking.says("got 2 0 0");
     let sent = Instant::now();
     for _ in 0..3 {
         send(talking.pid(), libc::SIGTERM);
-        talking.says("term");
+        talking.says("got 15 0 0");
     }
     assert_eq!(end_of(talking.child).signal(), Some(libc::SIGKILL));
-    assert!(sent.elapsed() >= Duration::from_millis(900));
+    assert!(sent.elapsed() >= Duration::from_secs(2));
 }
 
 /// While the command is stopped its time does not run.
 #[test]
 fn kill_after_waits_while_it_is_stopped() {
-    let script = "trap 'echo term' TERM; echo $$; while :; do read -t 1 line || :; done";
-    let mut talking = Talking::start(supervised(&["--kill-after", "400ms"], &["bash", "-c", script]));
-    let command: i32 = talking.line().parse().unwrap();
+    let mut talking = clocked("1s");
+    let (command, _) = children(talking.pid())[0];
     send(command, libc::SIGSTOP);
     until(|| state(command) == "T");
     send(talking.pid(), libc::SIGTERM);
     // Another process, whose clock is as long, has rung twice by then.
     for _ in 0..2 {
-        let mut other = Talking::start(supervised(&["--kill-after", "400ms"], &["bash", "-c", script]));
-        other.line();
+        let other = clocked("1s");
         send(other.pid(), libc::SIGTERM);
         assert_eq!(end_of(other.child).signal(), Some(libc::SIGKILL));
     }
     assert_eq!(state(command), "T");
     let sent = Instant::now();
     send(talking.pid(), libc::SIGCONT);
-    talking.says("term");
+    // As a command without supervision gets them: the one that was waiting, and the one that made it go on.
+    talking.says("got 15 0 0");
+    talking.says("got 18 0 0");
     assert_eq!(end_of(talking.child).signal(), Some(libc::SIGKILL));
-    assert!(sent.elapsed() >= Duration::from_millis(300));
+    let time = sent.elapsed();
+    assert!(time >= Duration::from_millis(900), "{time:?}");
 }
 
 /// A letter of proc(5), or nothing for a process that is not there.
