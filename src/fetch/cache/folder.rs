@@ -15,7 +15,7 @@ use chacha20poly1305::aead::Generate;
 use nix::{
     fcntl::{OFlag, openat, renameat},
     sys::stat::{Mode, fchmod},
-    unistd::{UnlinkatFlags, geteuid, unlinkat},
+    unistd::{UnlinkatFlags, unlinkat},
 };
 
 /// A secret is 64 KiB at most; what is larger than its entry can be is none.
@@ -32,6 +32,8 @@ const TRIES: usize = 50;
 pub(super) struct Folder {
     pub(super) path: PathBuf,
     pub(super) dir: File,
+    /// Us.
+    pub(super) owner: u32,
 }
 
 /// A file that is there.
@@ -60,14 +62,15 @@ impl Folder {
     /// The bytes of a file; none if it is not a file of ours that nobody else may read.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let file = File::from(openat(&self.dir, name, flags, Mode::empty()).ok()?);
+        let mut file = File::from(openat(&self.dir, name, flags, Mode::empty()).ok()?);
         let found = file.metadata().ok()?;
-        let ours = found.is_file() && found.uid() == geteuid().as_raw();
+        let ours = found.is_file() && found.uid() == self.owner;
         if !ours || found.mode() & OTHERS != 0 || found.len() > LARGEST {
             return None;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(found.len()).ok()?);
-        file.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        // Nothing is appended to it, so its end need not be looked for; half an entry would not open.
+        let mut bytes = vec![0; usize::try_from(found.len()).ok()?];
+        file.read_exact(&mut bytes).ok()?;
         Some(bytes)
     }
 

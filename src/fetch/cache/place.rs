@@ -78,7 +78,7 @@ impl Place {
             Ok(found) if found.mode() & OTHERS != 0 => {
                 format!("is open to others (mode {:04o})", found.mode() & 0o7777)
             }
-            Ok(_) => return Ok(Some(Folder { path: self.path.clone(), dir })),
+            Ok(found) => return Ok(Some(Folder { path: self.path.clone(), dir, owner: found.uid() })),
         }))
     }
 
