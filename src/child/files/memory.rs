@@ -59,8 +59,8 @@ pub(super) fn create(content: &[u8]) -> Result<Kept, FileProblem> {
         .map_err(|error| FileProblem::io("write a file in memory", &error))?;
     let seals = SealFlag::F_SEAL_WRITE | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_SEAL;
     fcntl(&file, FcntlArg::F_ADD_SEALS(seals)).map_err(failed("seal a file in memory"))?;
-    let number = NUMBERS.iter().map(|least| fcntl(&file, FcntlArg::F_DUPFD(*least)));
-    let number = number.reduce(Result::or).unwrap_or(Err(Errno::EMFILE)).map_err(failed("keep a file in memory"))?;
-    let kept = Kept(number);
+    // One descriptor, the first that can be had.
+    let number = NUMBERS.iter().find_map(|least| fcntl(&file, FcntlArg::F_DUPFD(*least)).ok());
+    let kept = Kept(number.ok_or(Errno::EMFILE).map_err(failed("keep a file in memory"))?);
     if kept.path().exists() { Ok(kept) } else { Err(FileProblem::NoProc) }
 }
