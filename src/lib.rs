@@ -28,6 +28,7 @@ pub mod input;
 pub mod json;
 pub mod log;
 pub mod manifest;
+mod name_service;
 pub mod nearest;
 pub mod plan;
 pub mod policy;

@@ -23,7 +23,10 @@ use nix::{
 };
 
 use super::{FileProblem, directory};
-use crate::environment::{Account, Directory, NamedFile};
+use crate::{
+    environment::{Account, Directory, NamedFile},
+    name_service::without_modules,
+};
 
 /// Gives what it has made, to tell it from what somebody else may put there.
 pub(super) fn create(wanted: &NamedFile, content: &[u8]) -> Result<Metadata, FileProblem> {
@@ -121,6 +124,7 @@ fn uid(account: &Account) -> Result<Uid, FileProblem> {
     match account {
         Account::Id(id) => Ok(Uid::from_raw(*id)),
         Account::Name(name) => {
+            without_modules();
             let found = User::from_name(name).map_err(FileProblem::system("look its owner up"))?;
             found.map(|user| user.uid).ok_or_else(|| FileProblem::NoAccount { what: "user", name: name.clone() })
         }
@@ -131,6 +135,7 @@ fn gid(account: &Account) -> Result<Gid, FileProblem> {
     match account {
         Account::Id(id) => Ok(Gid::from_raw(*id)),
         Account::Name(name) => {
+            without_modules();
             let found = Group::from_name(name).map_err(FileProblem::system("look its group up"))?;
             found.map(|group| group.gid).ok_or_else(|| FileProblem::NoAccount { what: "group", name: name.clone() })
         }

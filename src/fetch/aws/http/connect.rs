@@ -33,6 +33,7 @@ use super::{
     progress::{Phase, Progress},
     proxy::Route,
 };
+use crate::name_service::without_modules;
 
 /// Any error: the pool above wraps it, and `super::ending` finds the cause in the chain again.
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -156,6 +157,7 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let progress = self.0.clone();
         progress.reached(Phase::Dns);
+        without_modules();
         Box::pin(async move {
             let addresses: Vec<_> = GaiResolver::new().call(name).await?.collect();
             progress.reached(Phase::Connect);
