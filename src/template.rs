@@ -7,9 +7,11 @@ use std::{collections::HashSet, fmt, ops::Range};
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig};
 
-use crate::{nearest::did_you_mean, secret::SecretValue};
-
+mod absences;
 mod filters;
+
+use self::absences::{Absences, Inputs};
+use crate::{nearest::did_you_mean, secret::SecretValue};
 
 /// A template that can be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Template {
     /// # Errors
     /// What is wrong with it: syntax, and filters, tests and functions that there are not.
     pub fn parse(text: String) -> Result<Self, TemplateError> {
-        let environment = environment();
+        let environment = environment(&Absences::default());
         let names = {
             let parsed = environment.template_from_str(&text)?;
             let names = parsed.undeclared_variables(false);
@@ -89,19 +91,23 @@ impl Template {
     /// # Errors
     /// See [`RenderError`].
     pub fn render<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Result<SecretValue, RenderError> {
-        let environment = environment();
-        let given = self.inputs.iter().filter_map(|name| Some((name.as_str(), Value::from(value(name)?))));
+        let absences = Absences::default();
+        let environment = environment(&absences);
+        let given = self.inputs.iter().filter_map(|name| Some((name.clone(), Value::from(value(name)?))));
+        let inputs = Inputs::new(given.collect(), absences.clone());
         let rendered = environment
             .template_from_str(&self.text)
-            .and_then(|template| template.render(Value::from_pairs(given)))
+            .and_then(|template| template.render(inputs))
             .map(SecretValue::from);
-        rendered.map_err(|error| match error.kind() {
-            ErrorKind::UndefinedError if self.inputs.iter().any(|name| value(name).is_none()) => {
-                let absent = self.inputs.iter().filter(|name| value(name).is_none());
-                RenderError::Absent { inputs: absent.cloned().collect() }
+        let absent: Vec<String> = self.inputs.iter().filter(|name| value(name).is_none()).cloned().collect();
+        match rendered {
+            Ok(_) if absences.any_is_open() => Err(RenderError::Absent { inputs: absent }),
+            Ok(text) => Ok(text),
+            Err(error) if error.kind() == ErrorKind::UndefinedError && !absent.is_empty() => {
+                Err(RenderError::Absent { inputs: absent })
             }
-            kind => RenderError::Broken { line: error.line(), what: kind.to_string() },
-        })
+            Err(error) => Err(RenderError::Broken { line: error.line(), what: error.kind().to_string() }),
+        }
     }
 }
 
@@ -124,11 +130,11 @@ impl fmt::Display for TemplateError {
     }
 }
 
-fn environment<'t>() -> Environment<'t> {
+fn environment<'t>(absences: &Absences) -> Environment<'t> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().keep_trailing_newline(true).build().expect("the usual delimiters"));
-    filters::add_to(&mut environment);
+    filters::add_to(&mut environment, absences);
     environment
 }
 

@@ -7,11 +7,14 @@ use std::fmt::Write;
 use data_encoding::BASE64;
 use minijinja::{Environment, Error, ErrorKind, Value, value::Rest};
 
+use super::absences::Absences;
+
 /// Their names, for the message that one is not known.
 pub(super) const FILTERS: [&str; 9] =
     ["urlencode", "b64encode", "tojson", "shquote", "trim", "upper", "lower", "replace", "default"];
 
-pub(super) fn add_to(environment: &mut Environment<'_>) {
+pub(super) fn add_to(environment: &mut Environment<'_>, absences: &Absences) {
+    let (in_default, in_defined) = (absences.clone(), absences.clone());
     environment.add_filter("urlencode", |value: &Value| text(value).map(|text| urlencode(&text)));
     environment.add_filter("b64encode", |value: &Value| text(value).map(|text| BASE64.encode(text.as_bytes())));
     environment.add_filter("tojson", |value: &Value| text(value).map(|text| json(value, text)));
@@ -22,8 +25,12 @@ pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.add_filter("replace", |value: &Value, from: String, to: String| {
         text(value).map(|text| text.replace(&from, &to))
     });
-    environment.add_filter("default", |value: &Value, arguments: Rest<Value>| default(value, &arguments));
-    environment.add_test("defined", |value: &Value| !value.is_undefined());
+    environment
+        .add_filter("default", move |value: &Value, arguments: Rest<Value>| default(value, &arguments, &in_default));
+    environment.add_test("defined", move |value: &Value| {
+        in_defined.settle([value]);
+        !value.is_undefined()
+    });
 }
 
 /// The text of a string, number or boolean.
@@ -41,11 +48,17 @@ fn text(value: &Value) -> Result<String, Error> {
 }
 
 /// `default("x")` for what is absent; `default("x", true)` for what is empty, too. A fallback that is absent stays so.
-fn default(value: &Value, arguments: &[Value]) -> Result<Value, Error> {
+fn default(value: &Value, arguments: &[Value], absences: &Absences) -> Result<Value, Error> {
     let empty = value.as_str() == Some("") && arguments.get(1) == Some(&Value::from(true));
     match arguments.len() {
-        0..=2 if value.is_undefined() || empty => Ok(arguments.first().cloned().unwrap_or_else(|| Value::from(""))),
-        0..=2 => Ok(value.clone()),
+        0..=2 if value.is_undefined() || empty => {
+            absences.settle([value]);
+            Ok(arguments.first().cloned().unwrap_or_else(|| Value::from("")))
+        }
+        0..=2 => {
+            absences.settle(arguments);
+            Ok(value.clone())
+        }
         _ => Err(Error::from(ErrorKind::TooManyArguments)),
     }
 }

@@ -32,6 +32,12 @@ fn each_filter_does_what_it_is_for() {
         ("{{ NONE | default('y') }}{{ NONE | default }}", "y"),
         ("{{ EMPTY | default('y') }}{{ EMPTY | default('z', true) }}", "z"),
         ("{% if NONE is defined %}a{% else %}b{% endif %}{% if X is defined %}c{% endif %}", "bc"),
+        ("{{ X | default(NONE) | lower }}{{ EMPTY | default('z', NONE) }}", &NASTY.to_lowercase()),
+        ("{% set y = NONE %}{{ y | default('a') }}{{ X and '' or 'b' }}", "ab"),
+        (
+            "{% for x in ['a', NONE | default('b')] %}{{ x }}{% endfor %}{{ NONE or 'c' if NONE is defined else 'd' }}",
+            "abd",
+        ),
         ("{% set y = X | trim %}{{ y | replace(y, 'z') }}", "z"),
     ] {
         assert_eq!(rendered(text, &[("X", NASTY), ("EMPTY", "")]), expected, "{text}");
@@ -71,6 +77,16 @@ fn an_absent_input_is_an_error_wherever_it_is_used_without_default() {
         "{{ NONE[0] }}",
         "{{ NONE or 'a' }}",
         "{{ not NONE }}",
+        "{{ [NONE] }}",
+        "{{ (NONE, 1) }}",
+        "{{ {'a': NONE} }}",
+        "{{ {'a': {'b': [X, NONE]}} }}",
+        "{{ 'a' ~ [NONE] }}",
+        "{{ 'a' if [NONE] else 'b' }}",
+        "{{ [NONE] | default('a') }}",
+        "{{ [NONE] is defined }}",
+        "{% set y = [NONE] %}{{ NONE | default('a') }}",
+        "{% for x in [X, NONE] %}{% endfor %}",
     ] {
         assert_eq!(refused(text, &[("X", "x")]), RenderError::Absent { inputs: vec!["NONE".to_owned()] }, "{text}");
     }
