@@ -59,9 +59,9 @@ pub struct Checked<'f> {
     pub warnings: Vec<Problem>,
 }
 
-/// Puts it together; `sizes` are problems of what the kernel takes.
+/// Puts it together; `of_child` are problems of what would be done for the child: sizes and files.
 #[must_use]
-pub fn check(findings: Findings<'_>, sizes: Option<Error>) -> Checked<'_> {
+pub fn check(findings: Findings<'_>, of_child: Vec<Error>) -> Checked<'_> {
     let Findings { plan, outcomes, particulars, mut failures, lints, now } = findings;
     hints::add(&mut failures, plan, particulars);
     let states: Vec<_> = (0..plan.requests.len()).map(|request| state(plan, request, outcomes, &failures)).collect();
@@ -86,7 +86,7 @@ pub fn check(findings: Findings<'_>, sizes: Option<Error>) -> Checked<'_> {
     }
     warnings.extend(lint::warnings(lints));
     let of_entries = (!failures.is_empty()).then(|| Error::from(failures));
-    let problems = [of_entries, sizes].into_iter().flatten();
+    let problems = of_entries.into_iter().chain(of_child);
     let problems: Vec<Problem> = problems.flat_map(|error| error.problems().to_vec()).collect();
     Checked { lines, problems: (!problems.is_empty()).then(|| problems.into_iter().collect()), warnings }
 }

@@ -23,6 +23,7 @@ mod inputs;
 pub mod install;
 pub mod man;
 mod output_file;
+mod placed;
 pub mod plan;
 pub mod policy;
 mod resolution;

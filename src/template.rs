@@ -94,7 +94,7 @@ impl Template {
         let absences = Absences::default();
         let environment = environment(&absences);
         let given = self.inputs.iter().filter_map(|name| Some((name.clone(), Value::from(value(name)?))));
-        let inputs = Inputs::new(given.collect(), absences.clone());
+        let inputs = Inputs::value(given.collect(), absences.clone());
         let rendered = environment
             .template_from_str(&self.text)
             .and_then(|template| template.render(inputs))

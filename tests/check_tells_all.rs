@@ -256,12 +256,29 @@ fn it_fails_exactly_where_a_run_fails() {
         ("[[env_from]]\nsecret = \"app/good\"\n", 125),
         ("[[env_from]]\nsecret = \"app/database\"\n", 0),
         ("[env]\nA = 1\n", 125),
+        ("[env]\nA = { value = \"x\", as = \"file\", path = \"none/a\" }\n", 125),
+        ("[env]\nA = { value = \"x\", as = \"file\", path = \"secenv.toml/a\", mkdir = true }\n", 125),
+        ("[env]\nA = { value = \"x\", as = \"file\", path = \"/proc/self/a\" }\n", 125),
+        ("[env]\nA = { value = \"x\", as = \"file\", path = \"a\", owner = \"nobody-at-all\" }\n", 125),
+        ("[env]\nA = { value = \"x\", as = \"file\", path = \"new/er/a\", mkdir = true }\n", 0),
         (&big, 125),
     ] {
         let command = |word: &str| secenv().aws(&server()).manifest(entries).args([word, "--", "true"]).run();
         command("run").exits(code);
         command("check").exits(code);
     }
+}
+
+/// What it says of a file has the line of its entry, and makes nothing.
+#[test]
+fn files_are_looked_at_and_not_made() {
+    let manifest = "source = \"file:s.json\"\n[env]\nA = { secret = \"s\", as = \"file\", path = \"none/a\" }\n\
+        B = { secret = \"s\", as = \"file\", path = \"new/b\", mkdir = true }\n";
+    let mut start = secenv().file("s.json", "{\"s\": \"x\"}").manifest(manifest).args(["check", "--json"]);
+    let told = document(&start.again().exits(125))["problems"].clone();
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert_eq!((told[0]["kind"].as_str(), told[0]["at"][0]["line"].as_u64()), (Some("file"), Some(3)), "{told}");
+    assert!(!start.dir().join("new").exists());
 }
 
 #[test]

@@ -183,6 +183,31 @@ fn what_is_no_file_of_ours_is_refused_and_left_alone() {
 }
 
 #[test]
+fn two_entries_cannot_have_one_place_however_it_is_written() {
+    let entries = |second: &str| {
+        format!(
+            "P = {{ secret = \"f/text\", as = \"file\", path = \"new/p\", mkdir = true }}\n\
+             Q = {{ secret = \"f/bytes\", as = \"file\", path = \"{second}\" }}\n"
+        )
+    };
+    for second in ["./new/p", "new/../new/p", "link/p"] {
+        for command in ["run", "check"] {
+            let manifest = format!("source = \"file:secrets.json\"\n[env]\n{}", entries(second));
+            let mut start = secenv().manifest(&manifest).file("secrets.json", secrets());
+            start = start.args([command, "--", "echo", "started"]);
+            fs::create_dir(start.dir().join("new")).unwrap();
+            symlink("new", start.dir().join("link")).unwrap();
+            let refused = start.again().exits(125);
+            assert!(!refused.text().contains("started"), "{second}");
+            let said = refused.text() + &refused.stderr;
+            assert!(said.contains("it is the file of another entry, too"), "{second}: {said}");
+            assert!(said.contains("--> secenv.toml:4:1"), "{second}: {said}");
+            assert_eq!(names(&start.dir().join("new")), [] as [&str; 0], "{second}");
+        }
+    }
+}
+
+#[test]
 fn a_link_that_waits_in_dev_shm_is_refused() {
     let path = format!("/dev/shm/secenv-test-{}", std::process::id());
     let start = with(&format!("P = {{ secret = \"f/text\", as = \"file\", path = \"{path}\" }}")).args(["true"]);
@@ -205,7 +230,7 @@ fn a_failed_start_leaves_no_file() {
     );
     let mut start = with(&two).args(["true"]);
     let refused = start.again().exits(125).says("Q: cannot make the file none/q: cannot open its directory");
-    refused.says("R: cannot make the file none/r").says("mkdir = true").says("2 problems");
+    refused.says("R: cannot make the file none/r").says("--> secenv.toml:5:1").says("mkdir = true").says("2 problems");
     assert_eq!(names(start.dir()), ["secenv.toml", "secrets.json"]);
 }
 
@@ -312,7 +337,12 @@ fn awkward_values(mode: &str) {
     start("\"f/bytes\"").run().exits(125).says("V: secret f/bytes is binary").says("as = \"file\"");
     start("{ secret = \"f/bytes\", encoding = \"utf8\" }").run().exits(125).says("V: secret f/bytes is not UTF-8");
     let big = with("V = { template = \"{{ L }}{{ L }}\" }\nL = { secret = \"f/long\", export = false }").args(["true"]);
-    big.run().exits(125).says("the variable V is too big").says("`as = \"file\"`").hides("xxx");
+    big.run()
+        .exits(125)
+        .says("V: the variable V is too big")
+        .says("--> secenv.toml:3")
+        .says("`as = \"file\"`")
+        .hides("xxx");
     let file = "V = { template = \"{{ L }}{{ L }}\", as = \"file\" }\nL = { secret = \"f/long\", export = false }";
     assert_eq!(with(file).args(["sh", "-c", "wc -c <$V"]).run().succeeds().text().trim(), "132000");
 }

@@ -9,7 +9,7 @@ use walk::rust_files;
 mod walk;
 
 /// A room, and what it may name of the crate. Rooms inside rooms come first.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("manifest/reference", &["nearest"]),
     ("secret", &[]),
     ("nearest", &[]),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("log", &[]),
     ("input", &[]),
     ("whole_file", &[]),
+    ("name_service", &[]),
     ("inherited", &[]),
     ("cli", &[]),
     ("template", &["secret", "nearest"]),
@@ -24,10 +25,10 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("plan", &["manifest", "nearest", "template"]),
     ("draft", &["manifest", "secret", "json", "nearest"]),
     ("policy", &["plan", "manifest::reference"]),
-    ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input"]),
+    ("fetch", &["plan", "manifest::reference", "secret", "log", "json", "nearest", "input", "name_service"]),
     ("environment", &["plan", "manifest", "fetch", "secret", "json", "template"]),
     ("export", &["manifest::name", "secret"]),
-    ("child", &["environment", "inherited"]),
+    ("child", &["environment", "inherited", "name_service"]),
     ("error", &["manifest", "fetch", "environment", "child", "nearest"]),
     ("check", &["plan", "manifest", "fetch", "environment", "error", "nearest"]),
     ("report", &["error", "manifest", "plan", "fetch", "check"]),
@@ -91,7 +92,7 @@ const CRATES: [(&str, &[&str]); 19] = [
 ];
 
 /// Where `unsafe` may stand.
-const UNSAFE: [&str; 10] = [
+const UNSAFE: [&str; 11] = [
     "child/image",
     "child/signals",
     "child/signals/pid_one",
@@ -102,6 +103,7 @@ const UNSAFE: [&str; 10] = [
     "inherited/environ",
     "inherited/start",
     "main",
+    "name_service",
 ];
 
 /// The text without its tests, comments and strings' documentation.

@@ -12,9 +12,11 @@ mod error;
 #[cfg_attr(not(target_os = "linux"), path = "files/no_memory.rs")]
 mod memory;
 mod named;
+mod place;
 
 pub use error::{FileError, FileProblem};
 
+use self::place::{Place, Spot};
 use crate::environment::{Directory, File, FileKind, NamedFile};
 
 /// Files that have been made.
@@ -26,6 +28,7 @@ pub struct Files {
     paths: Vec<PathBuf>,
     memory: Vec<memory::Kept>,
     named: Vec<Made>,
+    spots: Vec<Spot>,
 }
 
 /// The files with a path, once those in memory are the child's alone.
@@ -61,12 +64,8 @@ impl Files {
     /// Each that cannot be made.
     pub fn create(wanted: &[File]) -> Result<Self, Vec<FileError>> {
         let mut files = Self::default();
-        let mut errors = Vec::new();
-        for file in wanted {
-            if let Err((path, problem)) = files.add(file) {
-                errors.push(FileError { variable: file.variable.clone(), path, problem });
-            }
-        }
+        let errors: Vec<FileError> =
+            wanted.iter().filter_map(|file| Some(error(file, files.add(file).err()?))).collect();
         if errors.is_empty() {
             return Ok(files);
         }
@@ -93,24 +92,55 @@ impl Files {
         }
     }
 
-    fn add(&mut self, file: &File) -> Result<(), (Option<PathBuf>, FileProblem)> {
+    fn add(&mut self, file: &File) -> Result<(), FileProblem> {
         match &file.kind {
             FileKind::Memory => {
-                let made = memory::create(file.content.expose()).map_err(|problem| (None, problem))?;
+                let made = memory::create(file.content.expose())?;
                 self.paths.push(made.path());
                 self.memory.push(made);
             }
             FileKind::Named(wanted) => {
-                let failed = |problem| (Some(wanted.path.clone()), problem);
-                let path =
-                    std::path::absolute(&wanted.path).map_err(|error| failed(FileProblem::io("find", &error)))?;
-                let made = named::create(wanted, file.content.expose()).map_err(failed)?;
+                let path = std::path::absolute(&wanted.path).map_err(|error| FileProblem::io("find", &error))?;
+                let place = Place::make(wanted)?;
+                take(&mut self.spots, &place.spot)?;
+                let made = named::create(&place, wanted.mode, file.content.expose())?;
                 self.named.push(Made { path: path.clone(), device: made.dev(), inode: made.ino() });
                 self.paths.push(path);
             }
         }
         Ok(())
     }
+}
+
+/// What would keep files with a path from being made, as far as that can be told without making one.
+#[must_use]
+pub fn look(wanted: &[File]) -> Vec<FileError> {
+    let mut spots = Vec::new();
+    let mut look = |file: &File| match &file.kind {
+        FileKind::Memory => Ok(()),
+        FileKind::Named(named) => {
+            let spot = Place::look(named)?;
+            spot.map_or(Ok(()), |spot| take(&mut spots, &spot))
+        }
+    };
+    wanted.iter().filter_map(|file| Some(error(file, look(file).err()?))).collect()
+}
+
+/// Two entries cannot have one place: the second would replace what the first's variable leads to.
+fn take(spots: &mut Vec<Spot>, spot: &Spot) -> Result<(), FileProblem> {
+    if spots.contains(spot) {
+        return Err(FileProblem::Twice);
+    }
+    spots.push(spot.clone());
+    Ok(())
+}
+
+fn error(file: &File, problem: FileProblem) -> FileError {
+    let path = match &file.kind {
+        FileKind::Memory => None,
+        FileKind::Named(named) => Some(named.path.clone()),
+    };
+    FileError { variable: file.variable.clone(), path, problem }
 }
 
 /// A private file that is no variable's, and that stays: written aside with mode 0600, then renamed into its place.
@@ -121,7 +151,7 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let (owner, group) = Default::default();
     let wanted = NamedFile { path: path.to_owned(), mode: 0o600, owner, group, directory: Directory::MustExist };
     let failed = |problem| FileError { variable: String::new(), path: Some(path.to_owned()), problem };
-    named::create(&wanted, content).map(drop).map_err(failed)
+    Place::make(&wanted).and_then(|place| named::create(&place, wanted.mode, content)).map(drop).map_err(failed)
 }
 
 /// The directory of a file, `.` for a bare name.

@@ -2,9 +2,10 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Output, Resolution, Start, fetching, run::check_size};
+use super::{Output, Resolution, Start, fetching, placed::placed, run::check_size};
 use crate::{
     check::{self, Checked, Findings},
+    child::files,
     cli, environment,
     error::Error,
     fetch::{Caller, Source},
@@ -46,7 +47,9 @@ pub fn check(args: cli::Check, start: &Start<'_>) -> Result<Output, Error> {
         lints: &lints,
         now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs().cast_signed()),
     };
-    let checked = check::check(findings, check_size(&environment, &args.as_run.command).err());
+    let (size, files) = (check_size(&environment, &args.as_run.command), files::look(environment.files()));
+    let of_child = size.err().into_iter().chain((!files.is_empty()).then(|| files.into()));
+    let checked = check::check(findings, of_child.map(|error| placed(error, plan)).collect());
     let shown = Check { checked: &checked, callers: &callers, took };
     let text = if args.json { report::machine(Ok(&shown)) } else { report::human(&shown, start.stdout.colour()) };
     let Checked { problems, .. } = &checked;

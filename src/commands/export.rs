@@ -5,7 +5,7 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use super::{Output, Resolution, Start, output_file};
+use super::{Output, Resolution, Start, output_file, placed::placed};
 use crate::{
     child::files::Files,
     cli::{self, ExportFormat},
@@ -35,7 +35,7 @@ pub fn export(args: cli::Export, start: &Start<'_>) -> Result<Output, Error> {
             return Err(refusals.map(|refusal| problem(refusal, plan)).collect());
         }
     };
-    let files = Files::create(environment.files())?;
+    let files = Files::create(environment.files()).map_err(|errors| placed(errors, plan))?;
     output_file::output(bytes, args.output.as_deref()).inspect_err(|_| files.remove())
 }
 

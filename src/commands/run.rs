@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ffi::OsString, os::unix::ffi::OsStrExt};
 
-use super::{Resolution, Start};
+use super::{Resolution, Start, placed::placed};
 use crate::{
     child::{self, HeldSignals, Leftovers, Mode, PathText, Place, Program, Status, files::Files},
     cli,
@@ -21,17 +21,17 @@ mod mode;
 pub fn run(args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
     let asked = mode::asked(&args.supervising, start.environ)?;
     let supervision = mode::supervision(&args.supervising)?;
-    let (environment, path) = prepare(args.resolve, &args.command, start)?;
+    let (environment, plan) = prepare(args.resolve, &args.command, start)?;
     let mut command = args.command.into_iter();
     let (command, arguments) = (command.next().unwrap_or_default(), command.collect());
     let leftovers = if environment.has_path_files() { Leftovers::Files } else { Leftovers::None };
     let mode = Mode::decide(asked, Place::here(), leftovers, &command);
     // From here on a signal is the command's: one that ended secenv now would leave the files behind.
     let held = (mode == Mode::Supervise).then(|| HeldSignals::before(&command)).transpose()?;
-    let files = Files::create(environment.files())?;
+    let files = Files::create(environment.files()).map_err(|errors| placed(errors, &plan))?;
     let entries = environment.entries(files.paths()).map(Cow::into_owned).collect();
     drop(environment);
-    let program = Program { command, arguments, entries, path };
+    let program = Program { command, arguments, entries, path: path_text(&plan) };
     match held {
         None => {
             let error = child::exec(program, start.inherited, start.environ);
@@ -42,14 +42,14 @@ pub fn run(args: cli::Run, start: &Start<'_>) -> Result<Status, Error> {
     }
 }
 
-fn prepare(args: cli::Resolve, command: &[OsString], start: &Start<'_>) -> Result<(Environment, PathText), Error> {
+fn prepare(args: cli::Resolve, command: &[OsString], start: &Start<'_>) -> Result<(Environment, Plan), Error> {
     child::prepare_for_fetch(start.inherited);
     let resolution = Resolution::decide(args, start)?;
     let fetched = resolution.fetch(start);
     rehearse_panic(start, &fetched.outcomes);
     let environment = fetched.environment(start)?;
-    check_size(&environment, command)?;
-    Ok((environment, path_text(&resolution.plan)))
+    check_size(&environment, command).map_err(|error| placed(error, &resolution.plan))?;
+    Ok((environment, resolution.plan))
 }
 
 /// Whether the kernel takes it.

@@ -51,6 +51,16 @@ pub enum Place {
 }
 
 impl TooBig {
+    /// The variable that it is, or the biggest one, if it is one.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        let (Self::String(place, _) | Self::Total(place) | Self::Together(place)) = self;
+        match place {
+            Place::Variable(name) => Some(name),
+            Place::Nameless | Place::Argument(_) => None,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> String {

@@ -38,6 +38,7 @@ impl From<Vec<TooBig>> for Error {
     fn from(errors: Vec<TooBig>) -> Self {
         let problem = |error: &TooBig| Problem {
             help: Some(error.help()),
+            variables: error.variable().map(str::to_owned).into_iter().collect(),
             ..Problem::new("too-big", Exit::ForGood, error.to_string())
         };
         errors.iter().map(problem).collect()

@@ -49,7 +49,7 @@ impl std::fmt::Debug for Inputs {
 }
 
 impl Inputs {
-    pub(super) fn new(given: Vec<(String, Value)>, absences: Absences) -> Value {
+    pub(super) fn value(given: Vec<(String, Value)>, absences: Absences) -> Value {
         Value::from_object(Self { given, absences })
     }
 }

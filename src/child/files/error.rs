@@ -1,6 +1,6 @@
 //! Why a file of the child could not be made, and what to do. Pure data; value-free.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use nix::errno::Errno;
 
@@ -31,6 +31,8 @@ pub enum FileProblem {
         /// Whose.
         user: u32,
     },
+    /// Another entry's file has its place, however the two paths are written.
+    Twice,
     /// There is no such user or group.
     NoAccount {
         /// `user` or `group`.
@@ -49,6 +51,16 @@ pub enum FileProblem {
     },
 }
 
+impl FileProblem {
+    pub(super) fn system(step: &'static str) -> impl Fn(Errno) -> Self {
+        move |errno| Self::System { step, errno }
+    }
+
+    pub(super) fn io(step: &'static str, error: &io::Error) -> Self {
+        Self::System { step, errno: error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw) }
+    }
+}
+
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
@@ -61,6 +73,7 @@ impl fmt::Display for FileError {
             FileProblem::NoName => f.write_str("the path ends without a name"),
             FileProblem::InTheWay(what) => write!(f, "{what} is there already"),
             FileProblem::OfAnother { user } => write!(f, "a file of the user {user} is there already"),
+            FileProblem::Twice => f.write_str("it is the file of another entry, too"),
             FileProblem::NoAccount { what, name } => write!(f, "there is no {what} {name}"),
             FileProblem::MayNotGiveAway => f.write_str("only root can give a file to another user or group (EPERM)"),
             FileProblem::System { step, errno } => {
@@ -83,6 +96,7 @@ impl FileError {
             FileProblem::InTheWay(_) | FileProblem::OfAnother { .. } => {
                 "look at what it is; remove it, or choose another `path`, in a directory that only you can write to"
             }
+            FileProblem::Twice => "give each entry a `path` of its own",
             FileProblem::NoAccount { .. } => "write its number, or add it to the image",
             FileProblem::MayNotGiveAway => "leave `owner` and `group` out, or start secenv as root",
             FileProblem::System { errno: Errno::ENOENT, .. } => {

@@ -174,6 +174,8 @@ fn account(name: &str, field: Option<&Text>, vars: &Vars<'_>) -> Result<Option<A
     let Some(field) = field else { return Ok(None) };
     let typed = given(name, field, vars)?;
     Ok(Some(match typed.parse() {
+        // chown(2) takes the last number for "as it is".
+        Ok(u32::MAX) => return Err(Mistake::new(field.span.clone(), format!("`{name}` is the number of nobody"))),
         Ok(id) => Account::Id(id),
         Err(_) if typed.contains('\0') => {
             return Err(Mistake::new(field.span.clone(), format!("`{name}` has a NUL in it")));

@@ -64,6 +64,12 @@ fn fields_of_files_that_do_not_go_together_are_mistakes_that_say_what_to_do() {
 }
 
 #[test]
+fn the_number_that_chown_takes_for_no_change_is_no_owner() {
+    let text = "[env]\nA = { secret = \"x\", as = \"file\", path = \"/k\", owner = \"4294967295\" }";
+    assert_eq!(mistakes(text), ["2: `owner` is the number of nobody"]);
+}
+
+#[test]
 fn two_files_cannot_have_one_path() {
     let text = "[env]\nA = { secret = \"x\", as = \"file\", path = \"/k\" }\nB = { value = \"v\", as = \"file\", path = \"/k\" }";
     assert_eq!(mistakes(text), ["3: /k is the file of `A` already"]);
