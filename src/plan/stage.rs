@@ -40,7 +40,7 @@ pub(super) fn apply(overrides: &[StageOverride], mut references: Vec<&mut Refere
     for reference in &mut references {
         let mut chosen = None;
         for (index, candidate) in overrides.iter().enumerate() {
-            let for_it = candidate.id.as_ref().is_none_or(|id| same_secret(id, &reference.id));
+            let for_it = candidate.id.as_ref().is_none_or(|id| is_for(id, reference));
             used[index] |= for_it;
             let beaten = chosen.is_some_and(|earlier: &StageOverride| earlier.id.is_some() && candidate.id.is_none());
             if for_it && !beaten {
@@ -55,21 +55,13 @@ pub(super) fn apply(overrides: &[StageOverride], mut references: Vec<&mut Refere
     unused.map(|unused| unused_error(unused, &references)).collect()
 }
 
-/// Whether the id that was typed means this secret: the same text, or the name that an ARN ends in.
-fn same_secret(typed: &SecretId, id: &SecretId) -> bool {
-    if typed == id {
-        return true;
-    }
-    let bare = |resource: &str| resource.len().checked_sub(7).map(|end| (resource.as_bytes()[end], end));
-    let names = |id: &SecretId, name: &str| {
-        let resource = id.resource();
-        resource == name || (id.is_arn() && matches!(bare(resource), Some((b'-', end)) if &resource[..end] == name))
+/// Whether the id that was typed means the reference's secret, however the two are written.
+fn is_for(typed: &SecretId, reference: &Reference) -> bool {
+    let same_region = match (typed.region(), reference.id.region().or(reference.region.as_deref())) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
     };
-    match (typed.is_arn(), id.is_arn()) {
-        (false, true) => names(id, typed.as_str()),
-        (true, false) => names(typed, id.as_str()),
-        _ => false,
-    }
+    same_region && typed.may_name_the_same(&reference.id)
 }
 
 fn unused_error(unused: &StageOverride, references: &[&mut Reference]) -> InputError {

@@ -162,6 +162,23 @@ fn a_stage_is_for_entries_without_a_version_and_one_for_a_secret_beats_one_for_a
 }
 
 #[test]
+fn a_stage_for_a_secret_is_for_each_way_to_write_it() {
+    let arn = |region: &str, resource: &str| format!("arn:aws:secretsmanager:{region}:111122223333:secret:{resource}");
+    let (full, partial) = (arn("us-east-1", "c-AbCdEf"), arn("us-east-1", "c"));
+    let text = format!(
+        "[env]\nA = \"{full}\"\nB = \"{partial}\"\nC = \"c\"\nD = \"{}\"\nE = \"{}\"\nF = \"c?region=eu-west-1\"\nG = \"c-AbCdE\"",
+        arn("eu-west-1", "c"),
+        arn("us-east-1", "c-GhIjKl-AbCdEf"),
+    );
+    for (typed, names) in [(full.as_str(), "ABC"), (&partial, "ABC"), ("c", "ABCDF"), ("c-AbCdE", "G")] {
+        let stages = vec![StageOverride::parse(&format!("{typed}=OLD")).expect("a stage")];
+        let plan = Plan::new(Inputs { stages, ..inputs(&text) }, &[]).expect("a plan");
+        let changed: String = shown(&plan).iter().filter(|line| line.contains("@OLD")).map(|line| &line[..1]).collect();
+        assert_eq!(changed, names, "{typed}");
+    }
+}
+
+#[test]
 fn a_stage_for_no_entry_is_an_error() {
     let stages = vec![StageOverride::parse("prod/bd=AWSPREVIOUS").expect("a stage")];
     let errors = Plan::new(Inputs { stages, ..inputs("[env]\nA = \"prod/db\"") }, &[]).expect_err("an error");

@@ -45,6 +45,28 @@ impl SecretId {
     pub fn resource(&self) -> &str {
         if self.is_arn() { self.0.splitn(7, ':').nth(6).unwrap_or_default() } else { &self.0 }
     }
+
+    /// Whether both name one secret, as far as their texts tell: the name, the partial ARN that ends in it, and the full one
+    /// that has a hyphen and six characters after it. ARNs of two accounts or regions are two secrets.
+    #[must_use]
+    pub fn may_name_the_same(&self, other: &Self) -> bool {
+        let same_place = !self.is_arn() || !other.is_arn() || self.place() == other.place();
+        let (one, another) = (self.resource(), other.resource());
+        same_place && (one == another || self.bare_name() == Some(another) || other.bare_name() == Some(one))
+    }
+
+    /// Partition, service, region and account of an ARN.
+    fn place(&self) -> &str {
+        self.0.strip_suffix(self.resource()).unwrap_or_default()
+    }
+
+    /// The name that a full ARN would have.
+    fn bare_name(&self) -> Option<&str> {
+        let (name, suffix) = self.resource().split_at_checked(self.resource().len().checked_sub(7)?)?;
+        let is_suffix =
+            suffix.strip_prefix('-').is_some_and(|six| six.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        (self.is_arn() && is_suffix).then_some(name)
+    }
 }
 
 impl fmt::Display for SecretId {
