@@ -102,7 +102,7 @@ pub(super) fn expand(
         for key in missing(expansion, &members) {
             let keys = members.iter().map(|(name, _)| name.clone()).collect();
             let is_null = members.iter().any(|(name, _)| *name == key);
-            let found = if is_null { JsonError::Null } else { JsonError::NoSuchKey { keys } };
+            let found = if is_null { JsonError::Null } else { JsonError::NoSuchKey { at: String::new(), keys } };
             failures.at(&expansion.at, error(ExpansionError::Key { key, error: found }));
         }
         for (key, value) in members.into_iter().filter(|(key, _)| expansion.keys.cover(key)) {

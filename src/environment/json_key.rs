@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     json::{Members, Shape, compact},
-    manifest::reference::JsonKey,
+    manifest::reference::{JsonKey, unescaped},
     secret::SecretValue,
 };
 
@@ -25,6 +25,8 @@ pub enum JsonError {
     },
     /// The key is not there.
     NoSuchKey {
+        /// The part of the pointer up to there; empty for the secret itself.
+        at: String,
         /// The keys that are there, in their order.
         keys: Vec<String>,
     },
@@ -42,7 +44,7 @@ pub fn select(text: &[u8], key: &JsonKey) -> Result<SecretValue, JsonError> {
     let root: &RawValue = serde_json::from_slice(text).map_err(|_| JsonError::NotJson)?;
     let value = match key {
         JsonKey::Literal(key) => match Shape::of(root) {
-            Shape::Object => member(root, key)?,
+            Shape::Object => member(root, key, "")?,
             other => return Err(without_keys(other, String::new())),
         },
         JsonKey::Pointer(pointer) => follow(root, pointer)?,
@@ -71,8 +73,8 @@ fn follow<'j>(root: &'j RawValue, pointer: &str) -> Result<&'j RawValue, JsonErr
     let mut done = String::new();
     for token in pointer.split('/').skip(1) {
         value = match Shape::of(value) {
-            Shape::Object => member(value, &token.replace("~1", "/").replace("~0", "~"))?,
-            Shape::Array if is_index(token) => element(value, token)?,
+            Shape::Object => member(value, &unescaped(token), &done)?,
+            Shape::Array if is_index(token) => element(value, token, &done)?,
             other => return Err(without_keys(other, done)),
         };
         done = format!("{done}/{token}");
@@ -80,18 +82,21 @@ fn follow<'j>(root: &'j RawValue, pointer: &str) -> Result<&'j RawValue, JsonErr
     Ok(value)
 }
 
-fn member<'j>(object: &'j RawValue, key: &str) -> Result<&'j RawValue, JsonError> {
+fn member<'j>(object: &'j RawValue, key: &str, at: &str) -> Result<&'j RawValue, JsonError> {
     let Members(members) = serde_json::from_str(object.get()).map_err(|_| JsonError::NotUnicode)?;
     match members.iter().rev().find(|(name, _)| name == key) {
         Some((_, value)) => Ok(value),
-        None => Err(JsonError::NoSuchKey { keys: members.into_iter().map(|(name, _)| name).collect() }),
+        None => {
+            Err(JsonError::NoSuchKey { at: at.to_owned(), keys: members.into_iter().map(|(name, _)| name).collect() })
+        }
     }
 }
 
-fn element<'j>(array: &'j RawValue, index: &str) -> Result<&'j RawValue, JsonError> {
+fn element<'j>(array: &'j RawValue, index: &str, at: &str) -> Result<&'j RawValue, JsonError> {
     let elements: Vec<&RawValue> = serde_json::from_str(array.get()).map_err(|_| JsonError::NotJson)?;
     let index: Option<usize> = index.parse().ok();
-    index.and_then(|index| elements.get(index).copied()).ok_or(JsonError::NoSuchKey { keys: Vec::new() })
+    let element = index.and_then(|index| elements.get(index).copied());
+    element.ok_or_else(|| JsonError::NoSuchKey { at: at.to_owned(), keys: Vec::new() })
 }
 
 /// The error of looking for a key in something that has none.

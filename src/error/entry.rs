@@ -4,7 +4,7 @@ use super::{At, Error, Exit, Problem};
 use crate::{
     environment::{EntryFailure, Reason, RenderError, ValueError, json_key::JsonError},
     fetch::{Lasting, Subject},
-    manifest::reference::{JsonKey, Reference},
+    manifest::reference::{JsonKey, Reference, escaped, unescaped},
     nearest::nearest,
 };
 
@@ -63,7 +63,11 @@ fn value_problem(reference: &Reference, error: &ValueError) -> Problem {
             vec![],
             format!("leave `{key}` out to take the whole secret, or store a JSON object in it"),
         ),
-        ValueError::Json(JsonError::NoSuchKey { keys }) => no_such_key(&secret, &key, keys),
+        ValueError::Json(JsonError::NoSuchKey { at, keys }) => {
+            let nearest = reference.key.as_ref().and_then(|key| nearest_key(key, at, keys));
+            let none = "name a key that is there; optional = true or default = \"…\" cover an absent one";
+            no_such_key(&secret, &key, keys, nearest, none)
+        }
         ValueError::Json(JsonError::Null) => (
             "no-such-key",
             format!("the key `{key}` of {secret} is null, which counts as absent"),
@@ -125,16 +129,34 @@ fn template_problem(error: &RenderError) -> Problem {
     Problem { help: Some(help), ..Problem::new("template", Exit::ForGood, message) }
 }
 
-fn no_such_key(secret: &str, key: &str, keys: &[String]) -> (&'static str, String, Vec<String>, String) {
+fn no_such_key(
+    secret: &str,
+    key: &str,
+    keys: &[String],
+    nearest: Option<String>,
+    none: &str,
+) -> (&'static str, String, Vec<String>, String) {
     let shown = keys.iter().take(20).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let more = if keys.len() > 20 { format!(" and {} more", keys.len() - 20) } else { String::new() };
     let notes = if keys.is_empty() { vec![] } else { vec![format!("its keys there are {shown}{more}")] };
-    let typed = key.rsplit('/').next().unwrap_or(key);
-    let help = match nearest(typed, keys.iter().map(String::as_str)) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "name a key that is there; optional = true or default = \"…\" cover an absent one".into(),
-    };
+    let help = nearest.map_or_else(|| none.to_owned(), |nearest| format!("did you mean `{nearest}`?"));
     ("no-such-key", format!("{secret} has no key `{key}`"), notes, help)
+}
+
+/// The nearest of the keys that an object has, as one writes it to find it: `at` is where that object is.
+fn nearest_key(asked: &JsonKey, at: &str, keys: &[String]) -> Option<String> {
+    let nearest = |typed: &str| nearest(typed, keys.iter().map(String::as_str));
+    match asked {
+        JsonKey::Literal(key) => {
+            let nearest = nearest(key)?;
+            Some(if nearest.starts_with('/') { format!("/{}", escaped(nearest)) } else { nearest.to_owned() })
+        }
+        JsonKey::Pointer(pointer) => {
+            let missed = pointer.strip_prefix(at)?.strip_prefix('/')?;
+            let (token, rest) = missed.split_at(missed.find('/').unwrap_or(missed.len()));
+            Some(format!("{at}/{}{rest}", escaped(nearest(&unescaped(token))?)))
+        }
+    }
 }
 
 /// The secret, and the version if one was asked for.
@@ -144,5 +166,28 @@ fn secret(reference: &Reference) -> String {
         (None, None) => format!("secret {}", reference.id),
         (Some(stage), None) => format!("secret {} ({stage})", reference.id),
         (_, Some(id)) => format!("secret {} (version {id})", reference.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_suggested_as_it_has_to_be_written() {
+        for (asked, at, keys, expected) in [
+            ("pasword", "", &["user", "password"][..], Some("password")),
+            ("/lead", "", &["/lead"], Some("/~1lead")),
+            ("lead", "", &["/lead"], Some("/~1lead")),
+            ("/pasword", "", &["password"], Some("/password")),
+            ("/replicas/0/hots", "/replicas/0", &["port", "host"], Some("/replicas/0/host")),
+            ("/replica/0/host", "", &["replicas"], Some("/replicas/0/host")),
+            ("/a/til/0", "/a", &["ti~l"], Some("/a/ti~0l/0")),
+            ("/list/7", "/list", &[], None),
+        ] {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let key = JsonKey::parse(asked).expect("a key");
+            assert_eq!(nearest_key(&key, at, &keys).as_deref(), expected, "{asked}");
+        }
     }
 }

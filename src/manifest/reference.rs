@@ -10,7 +10,7 @@ mod key;
 mod query;
 
 pub use id::SecretId;
-pub use key::JsonKey;
+pub use key::{JsonKey, escaped, unescaped};
 
 /// A secret, and which part and version of it: what one string of the manifest says.
 ///

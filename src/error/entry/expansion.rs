@@ -4,6 +4,7 @@ use super::{Exit, Problem, no_such_key};
 use crate::{
     environment::{ExpansionError, json_key::JsonError},
     manifest::BadName,
+    nearest::nearest,
 };
 
 pub(super) fn problem(secret: &str, error: ExpansionError) -> Problem {
@@ -32,7 +33,16 @@ pub(super) fn problem(secret: &str, error: ExpansionError) -> Problem {
             vec![],
             "store the secret again with valid \\u escapes".into(),
         ),
-        ExpansionError::Key { key, error: JsonError::NoSuchKey { keys } } => no_such_key(secret, &key, &keys),
+        ExpansionError::Key { key, error: JsonError::NoSuchKey { keys, .. } } => {
+            let nearest = nearest(&key, keys.iter().map(String::as_str)).map(str::to_owned);
+            no_such_key(
+                secret,
+                &key,
+                &keys,
+                nearest,
+                "name a key that is there, or write optional = true in the [[env_from]]",
+            )
+        }
         ExpansionError::Key { key, error: JsonError::Null } => (
             "no-such-key",
             format!("the key `{key}` of {secret} is null, which counts as absent"),
