@@ -24,6 +24,7 @@ mod it_installs_itself;
 mod logins_are_told_apart;
 mod man_pages_are_clean;
 mod many_keys_become_variables;
+mod odd_settings_are_told;
 mod pid_one;
 mod plan_is_true;
 mod policy_is_the_least;

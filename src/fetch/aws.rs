@@ -9,7 +9,7 @@ use std::{
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_secretsmanager::config::{Builder, IdentityCache, StalledStreamProtectionConfig};
-use aws_types::{region::Region, service_config::ServiceConfigKey};
+use aws_types::region::Region;
 
 use super::{
     Batching, Caller, Limits, Outcome, Particulars, Source,
@@ -26,6 +26,7 @@ use crate::{
 mod batch;
 mod calls;
 mod credentials;
+mod endpoints;
 mod errors;
 mod http;
 mod identity;
@@ -149,28 +150,14 @@ fn own_region(requests: &[&Request], replicas: &[String]) -> Option<Region> {
 }
 
 /// The clients' common part: no retries, no cache, no timeouts of the SDK's, since all three are done here.
-fn template(settings: &SdkConfig) -> Builder {
+fn template(settings: &SdkConfig, endpoint: Option<String>) -> Builder {
     let mut builder = Builder::from(settings);
-    if let Some(url) = endpoint(settings) {
-        builder = builder.endpoint_url(url);
-    }
+    builder.set_endpoint_url(endpoint);
     builder
         .identity_cache(IdentityCache::no_cache())
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-}
-
-/// The configured endpoint, in the SDK's order of precedence. The SDK (aws-runtime 1.10) looks for `secrets-manager` in a
-/// profile's `services` section, where the documented key is `secrets_manager`.
-fn endpoint(settings: &SdkConfig) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id("secrets_manager")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    settings.service_config()?.load_config(key)
 }
 
 /// The calls that a fetch begins with, each with the region as far as it is known without asking anybody: a request that

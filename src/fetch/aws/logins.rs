@@ -13,7 +13,15 @@ use aws_sdk_secretsmanager::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
-use super::{AwsOptions, credentials, errors, http::watched, own_region, regions::Home, template};
+use super::{
+    AwsOptions, credentials,
+    endpoints::{self, Service},
+    errors,
+    http::watched,
+    own_region,
+    regions::Home,
+    template,
+};
 use crate::{
     fetch::{Failure, Limits, queue},
     log::Log,
@@ -28,27 +36,29 @@ pub(super) type Entered = Result<(Home, Arc<Access>), Failure>;
 pub(super) struct Access {
     pub(super) login: Login,
     pub(super) settings: SdkConfig,
+    /// That of Secrets Manager; none is AWS's own.
+    endpoint: Option<String>,
     pub(super) credentials: Credentials,
     /// One for each region that is asked, made when it is: a replica's is rarely needed.
     clients: Mutex<HashMap<String, Client>>,
 }
 
 impl Access {
-    fn new(login: Login, settings: SdkConfig, credentials: Credentials) -> Self {
-        Self { login, settings, credentials, clients: Mutex::default() }
+    fn new(login: Login, settings: SdkConfig, endpoint: Option<String>, credentials: Credentials) -> Self {
+        Self { login, settings, endpoint, credentials, clients: Mutex::default() }
     }
 
     /// The same over another HTTP client: the connections of one end with its runtime.
     pub(super) fn over(&self, http: SharedHttpClient) -> Self {
         let settings = self.settings.clone().into_builder().http_client(http).build();
-        Self::new(self.login.clone(), settings, self.credentials.clone())
+        Self::new(self.login.clone(), settings, self.endpoint.clone(), self.credentials.clone())
     }
 
     /// The client for a region.
     pub(super) fn client(&self, region: &str) -> Client {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = || {
-            let config = template(&self.settings).credentials_provider(self.credentials.clone());
+            let config = template(&self.settings, self.endpoint.clone()).credentials_provider(self.credentials.clone());
             Client::from_conf(config.region(Region::new(region.to_owned())).build())
         };
         clients.entry(region.to_owned()).or_insert_with(client).clone()
@@ -78,11 +88,15 @@ impl Door {
         let profile = group.first().and_then(|(_, request)| request.login.profile.clone());
         let requests: Vec<&Request> = group.iter().map(|(_, request)| request).collect();
         let region = own_region(&requests, &self.options.regions);
-        let settings = Box::pin(credentials::settings(profile.as_deref(), region, &self.http));
+        let settings = Box::pin(credentials::settings(profile.as_deref(), region, &self.http, &self.limits));
         let (settings, seen) = watched(self.limits.deadline, settings).await;
         let no_region = errors::no_region(profile.as_deref(), &seen);
         // Only instance metadata, asked for the region, can take so long.
         let Some(settings) = settings else { return all(&group, &no_region) };
+        let endpoint = match endpoints::of(Service::SecretsManager, &settings, profile.as_deref()) {
+            Ok(endpoint) => endpoint,
+            Err(failure) => return all(&group, &failure),
+        };
 
         let fallback = settings.region().map(Region::as_ref);
         let home = |request: &Request| match (&request.region, fallback) {
@@ -106,13 +120,17 @@ impl Door {
         let roles = groups(at_home.iter().map(|(at, request)| (*at, request)), |request| &request.login.role_arn);
         let work = |group: Vec<(usize, Request)>| {
             let (door, settings, base) = (Arc::clone(&self), settings.clone(), base.clone());
+            let endpoint = endpoint.clone();
             async move {
                 let login = group.first().map(|(_, request)| request.login.clone()).unwrap_or_default();
                 let assumed = match &login.role_arn {
                     None => Ok(base),
-                    Some(role) => credentials::of_role(role, base, &settings, &door.limits, &door.log).await,
+                    Some(role) => {
+                        credentials::of_role(role, login.profile.as_deref(), base, &settings, &door.limits, &door.log)
+                            .await
+                    }
                 };
-                let access = assumed.map(|credentials| Arc::new(Access::new(login, settings, credentials)));
+                let access = assumed.map(|credentials| Arc::new(Access::new(login, settings, endpoint, credentials)));
                 group.into_iter().map(|(at, request)| (at, request, access.clone())).collect::<Vec<_>>()
             }
         };
