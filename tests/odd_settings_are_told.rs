@@ -120,3 +120,38 @@ fn an_internal_error_is_told_to_machines_too() {
     let error: serde_json::Value = serde_json::from_str(&output.stderr).expect("one line of JSON");
     assert_eq!((&error["exit_code"], &error["problems"][0]["kind"]), (&125.into(), &"internal".into()), "{error}");
 }
+
+#[test]
+fn an_empty_region_is_none_and_the_next_setting_counts() {
+    let server = Fault::serve(&[Secret::text("s", "v").region("us-west-2")]);
+    let start = secenv().aws(&server).env("AWS_REGION", "").env("AWS_DEFAULT_REGION", "us-west-2");
+    let output = start.manifest("[env]\nS = \"s\"").args(["run", "-v", "--", "true"]).run().exits(0);
+    output.says("from aws in us-west-2");
+    let nowhere = secenv().aws(&server).env("AWS_REGION", "").env("AWS_DEFAULT_REGION", "");
+    run(nowhere).exits(125).says("no AWS region is configured");
+}
+
+#[test]
+fn what_is_no_region_is_told_with_the_setting_that_it_is_from() {
+    for (name, text) in [("AWS_REGION", "us-east-1 "), ("AWS_REGION", "bad region/"), ("AWS_DEFAULT_REGION", "é")] {
+        let start = secenv().aws(&server()).env_remove("AWS_REGION").env(name, text);
+        run(start).exits(125).says(&format!("S: `{text}` is no region")).says(&format!("it is from {name}"));
+    }
+    let keys = "aws_access_key_id = AKIA\naws_secret_access_key = x\nregion = bad region/\n";
+    let start = secenv().file(".aws/config", format!("[default]\n{keys}"));
+    run(start)
+        .exits(125)
+        .says("`bad region/` is no region")
+        .says("it is from region of profile default in ~/.aws/config");
+    let entry = "[env]\nS = { secret = \"s\", region = \"bad region/\" }\nT = \"s\"";
+    let output = secenv().aws(&server()).manifest(entry).args(["run", "--", "true"]).run().exits(125);
+    output.says("S: `bad region/` is no region").hides("T: ");
+    for (flag, text) in [("--region", ""), ("--region", "bad region/"), ("--regions", "us-east-1,bad region/")] {
+        let start = secenv().aws(&server()).manifest("[env]\nS = \"s\"").args(["run", flag, text, "--", "true"]);
+        start.run().exits(125).says(flag).says("is no region");
+    }
+    for manifest in ["[aws]\nregion = \"\"\n[env]\nS = \"s\"", "[env]\nS = { secret = \"s\", region = \"\" }"] {
+        let start = secenv().aws(&server()).manifest(manifest).args(["run", "--", "true"]);
+        start.run().exits(125).says("secenv.toml:2:").says("empty");
+    }
+}

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     fetch::{Failure, Limits, queue},
     log::Log,
+    manifest::reference::is_region,
     plan::{Login, Request},
 };
 
@@ -100,12 +101,20 @@ impl Door {
 
         let fallback = settings.region().map(Region::as_ref);
         let home = |request: &Request| match (&request.region, fallback) {
-            (Some(region), _) => Some(Home::In(region.clone())),
-            (None, _) if !self.options.regions.is_empty() => Some(Home::Replicated),
-            (None, region) => region.map(|region| Home::In(region.to_owned())),
+            (None, _) if !self.options.regions.is_empty() => Ok(Home::Replicated),
+            (Some(region), _) if is_region(region) => Ok(Home::In(region.clone())),
+            (None, Some(region)) if is_region(region) => Ok(Home::In(region.to_owned())),
+            (Some(region), _) => Err(errors::odd_region(region, "its ARN or entry, --region or [aws]")),
+            (None, Some(region)) => Err(errors::odd_region(region, &region_setting(region, profile.as_deref()))),
+            (None, None) => Err(no_region.clone()),
         };
-        let (at_home, homeless): (Vec<_>, Vec<_>) = group.into_iter().partition(|(_, request)| home(request).is_some());
-        let mut entered = all(&homeless, &no_region);
+        let (mut at_home, mut entered) = (Vec::new(), Vec::new());
+        for (at, request) in group {
+            match home(&request) {
+                Ok(_) => at_home.push((at, request)),
+                Err(failure) => entered.push((at, Err(failure))),
+            }
+        }
         if at_home.is_empty() {
             return entered;
         }
@@ -135,12 +144,21 @@ impl Door {
             }
         };
         let opened = queue::all(roles, self.limits.concurrency, work).await;
-        entered.extend(opened.into_iter().flatten().map(|(at, request, access)| {
-            let home = home(&request).ok_or_else(|| no_region.clone());
-            (at, access.and_then(|access| Ok((home?, access))))
-        }));
+        entered.extend(
+            opened
+                .into_iter()
+                .flatten()
+                .map(|(at, request, access)| (at, access.and_then(|access| Ok((home(&request)?, access))))),
+        );
         entered
     }
+}
+
+/// What the SDK's chain has a region from: it looks in this order.
+fn region_setting(region: &str, profile: Option<&str>) -> String {
+    let mut variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+    let variable = variables.find(|name| std::env::var(name).is_ok_and(|text| text == region));
+    variable.map_or_else(|| endpoints::of_profile("region", profile), str::to_owned)
 }
 
 /// The same failure for all of them.
