@@ -105,13 +105,19 @@ impl AwsSource {
         let door = Door { options: self.options.clone(), http, limits: limits.clone(), log: *log };
         let entered = Arc::new(door).enter(requests).await;
         let mut answers: Vec<Option<Answer>> = vec![None; requests.len()];
-        let (mut places, mut ready) = (Vec::new(), Vec::new());
+        // The places of each that is asked: what names the region that the settings give is the same as what names none.
+        let (mut places, mut ready): (Vec<Vec<usize>>, Vec<Ready>) = Default::default();
         for (at, (request, entered)) in requests.iter().zip(entered).enumerate() {
             match entered {
                 Err(failure) => answers[at] = Some(Err(Failed { failure, attempts: 1 })),
                 Ok((home, access)) => {
-                    places.push(at);
-                    ready.push(Ready { request: request.clone(), home, access });
+                    let next = Ready { request: request.clone(), home, access };
+                    if let Some(same) = ready.iter().position(|known| known.is(&next)) {
+                        places[same].push(at);
+                    } else {
+                        places.push(vec![at]);
+                        ready.push(next);
+                    }
                 }
             }
         }
@@ -124,8 +130,11 @@ impl AwsSource {
             limits: limits.clone(),
             log: *log,
         };
-        for (at, answer) in places.into_iter().zip(Arc::new(session).answers().await) {
-            answers[at] = Some(answer);
+        for (places, answer) in places.into_iter().zip(Arc::new(session).answers().await) {
+            for at in &places[1..] {
+                answers[*at] = Some(answer.clone());
+            }
+            answers[places[0]] = Some(answer);
         }
         attempts::agreed(answers.into_iter().flatten().collect())
     }
@@ -181,6 +190,16 @@ struct Ready {
     request: Request,
     home: Home,
     access: Arc<Access>,
+}
+
+impl Ready {
+    /// Whether it is the same version of the same secret, of the same place, asked for as the same.
+    fn is(&self, other: &Self) -> bool {
+        self.request.id == other.request.id
+            && self.request.version == other.request.version
+            && self.home == other.home
+            && Arc::ptr_eq(&self.access, &other.access)
+    }
 }
 
 /// All that the calls of one fetch share.
