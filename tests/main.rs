@@ -15,6 +15,7 @@ mod errors_are_for_machines_too;
 mod exec_is_transparent;
 mod exit_codes;
 mod exports_round_trip;
+mod files_are_not_waited_for;
 mod files_are_private;
 mod get_is_exact;
 mod init_begins_a_manifest;

@@ -23,6 +23,7 @@ use crate::{
     plan::{Login, Operation, Request},
 };
 
+mod aside;
 mod batch;
 mod calls;
 mod credentials;
@@ -53,38 +54,42 @@ pub struct AwsOptions {
 }
 
 /// AWS Secrets Manager.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AwsSource {
     options: AwsOptions,
     /// What the last fetch asked with.
-    used: Mutex<Vec<Arc<Access>>>,
+    used: Arc<Mutex<Vec<Arc<Access>>>>,
 }
 
 impl AwsSource {
     /// A source with these options; everything else comes from the environment and the profiles when it is asked.
     #[must_use]
     pub fn new(options: AwsOptions) -> Self {
-        Self { options, used: Mutex::default() }
+        Self { options, used: Arc::default() }
     }
 }
 
 impl Source for AwsSource {
     fn fetch(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
-        runtime::fetch(requests.len(), limits, log, self.answer(requests, limits, log))
+        if aside::is_needed(requests) {
+            aside::fetch(self, requests, limits, log)
+        } else {
+            self.fetch_here(requests, limits, log)
+        }
     }
 
     fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let access = used.iter().find(|access| access.login == *login)?;
         // The connections of the first client ended with its runtime.
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         runtime::run(identity::of(&access.settings, access.credentials.clone(), http, limits.deadline)).ok().flatten()
     }
 
     fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
         let mut told = vec![Particulars::NotAsked; requests.len()];
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         let questions = survey::questions(requests, outcomes, &self.options.regions, &used, &http);
         if questions.is_empty() {
             return told;
@@ -100,8 +105,12 @@ impl Source for AwsSource {
 }
 
 impl AwsSource {
+    fn fetch_here(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
+        runtime::fetch(requests.len(), limits, log, self.answer(requests, limits, log))
+    }
+
     async fn answer(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         let door = Door { options: self.options.clone(), http, limits: limits.clone(), log: *log };
         let entered = Arc::new(door).enter(requests).await;
         let mut answers: Vec<Option<Answer>> = vec![None; requests.len()];
