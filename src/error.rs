@@ -100,6 +100,12 @@ impl Error {
         Problem { help: Some(help.into()), ..Problem::new("usage", Exit::ForGood, message) }.into()
     }
 
+    /// A mistake of secenv's own.
+    #[must_use]
+    pub fn internal(message: impl Into<String>) -> Self {
+        Problem { help: Some("please report this".into()), ..Problem::new("internal", Exit::ForGood, message) }.into()
+    }
+
     /// Both results, or the problems of both.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ extern "C" fn main(_: c_int, arguments: *const *const c_char, environment: *cons
     let inherited = unsafe { Inherited::read(arguments) };
     // SAFETY: the same; all that secenv runs on give the environment, too.
     let environ = unsafe { Environ::read(environment) };
+    // SAFETY: no thread has been started yet.
+    unsafe { environ.forget_empty_settings() };
     start(&inherited, &environ).into()
 }
 
@@ -35,7 +37,8 @@ extern "C" fn main(_: c_int, arguments: *const *const c_char, environment: *cons
 fn start(inherited: &Inherited, environ: &Environ) -> u8 {
     let at = Instant::now();
     inherited::harden();
-    panic::set_hook(Box::new(end_at_panic));
+    let format = asked_format(&inherited.arguments);
+    panic::set_hook(Box::new(move |panic| end_at_panic(panic, format)));
     let cli = match Cli::try_parse_from(&inherited.arguments) {
         Ok(cli) => cli,
         Err(message) if message.use_stderr() && asked_format(&inherited.arguments) == ErrorFormat::Json => {
@@ -123,9 +126,13 @@ fn print(output: &Output) -> u8 {
 }
 
 /// The payload of a panic may hold a value, and so may a core file: only the place is told, and nothing is dumped.
-fn end_at_panic(panic: &panic::PanicHookInfo<'_>) {
+fn end_at_panic(panic: &panic::PanicHookInfo<'_>, format: ErrorFormat) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    write(&format!("secenv: internal error at {place}, the command was not started; please report this\n"));
+    let error = format!("internal error at {place}");
+    write(&match format {
+        ErrorFormat::Human => format!("secenv: {error}, the command was not started; please report this\n"),
+        ErrorFormat::Json => report::machine(&Error::internal(error)),
+    });
     #[expect(clippy::exit, reason = "a panic must not go on to abort(3), which is what the release profile does")]
     process::exit(125);
 }

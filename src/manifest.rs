@@ -341,13 +341,16 @@ pub fn expand(text: &str, vars: &BTreeMap<String, String>) -> Result<String, (St
     Vars::new(vars, []).expand_in(text)
 }
 
-/// Whether a list of regions is one: not empty, no name empty or there twice.
+/// Whether a list of regions is one: not empty, each the name of a region and there once.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn check_regions(names: &[String]) -> Result<(), String> {
     if names.is_empty() || names.iter().any(String::is_empty) {
         return Err("a region is missing".to_owned());
+    }
+    if let Some(odd) = names.iter().find(|name| !reference::is_region(name)) {
+        return Err(format!("`{odd}` is no region"));
     }
     let twice = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name));
     twice.map_or(Ok(()), |(_, name)| Err(format!("the region {name} is there twice")))

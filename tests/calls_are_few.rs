@@ -115,6 +115,27 @@ fn what_is_throttled_goes_on_one_by_one() {
     assert_eq!(server.calls(GET), 30 + 25);
 }
 
+/// The default region is known to the SDK's chain only, here a variable.
+#[test]
+fn an_entry_that_names_the_default_region_has_no_call_of_its_own() {
+    let manifest =
+        "[env]\nA = \"k#a\"\nB = { secret = \"k\", region = \"us-east-1\", key = \"b\" }\nC = \"other\"\nD = \"k#d\"";
+    for flags in [&[][..], &["--batch"]] {
+        let server = Fault::serve(&[Secret::json("k", r#"{"a":"1","b":"2","d":"4"}"#), Secret::text("other", "3")]);
+        let environment = secenv().aws(&server).manifest(manifest).args([&["run"], flags].concat()).environment();
+        let value = |name: &str| environment.get(name).expect("a value").to_str().map(str::to_owned);
+        assert_eq!(["A", "B", "C", "D"].map(value), ["1", "2", "3", "4"].map(|text| Some(text.to_owned())));
+        let asked: Vec<_> = server.seen().into_iter().flat_map(|seen| seen.ids).collect();
+        assert_eq!(asked.iter().filter(|id| *id == "k").count(), 1, "{flags:?}: {asked:?}");
+        assert_eq!(asked.len(), 2);
+    }
+    let server = Fault::serve(&[Secret::json("k", r#"{"d":"4"}"#), Secret::text("other", "3")]);
+    let output = secenv().aws(&server).manifest(manifest).args(["run", "--", "true"]).run().exits(125);
+    let at = |text: &str| output.stderr.find(text).unwrap_or_else(|| panic!("{text} is not in {output}"));
+    assert!(at("A: secret k has no key `a`") < at("B: secret k has no key `b`"));
+    assert_eq!(server.calls_for("k"), 1);
+}
+
 #[test]
 fn literals_and_kept_values_need_no_call_and_no_credentials() {
     let server = Fault::serve(&[]);

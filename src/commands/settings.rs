@@ -16,7 +16,7 @@ use crate::{
         aws::{AwsOptions, HttpPolicy},
         cache::{CacheOptions, Lifetimes},
     },
-    manifest::{Login, Manifest, SourceName, check_regions, parse_duration},
+    manifest::{Login, Manifest, SourceName, check_regions, parse_duration, reference::is_region},
 };
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -128,8 +128,9 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
 
 /// `--region` over `--regions` or `SECENV_REGIONS` over `[fetch]`; they take the place of `[aws] region`.
 fn regions(args: &cli::Sources, manifest: Vec<String>) -> Result<Vec<String>, Error> {
-    if args.region.is_some() {
-        return Ok(Vec::new());
+    if let Some(region) = &args.region {
+        let odd = || Error::usage(format!("--region: `{region}` is no region"), "write one such as us-east-1");
+        return if is_region(region) { Ok(Vec::new()) } else { Err(odd()) };
     }
     let Some(text) = &args.regions else { return Ok(manifest) };
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();

@@ -1,7 +1,7 @@
 //! The kinds of problems, which are an interface: `--error-format json` writes them. Pure data.
 
 /// Every kind there is, in the order of the README, which says when each of them comes. None is ever renamed.
-pub const KINDS: [&str; 42] = [
+pub const KINDS: [&str; 43] = [
     "usage",
     "manifest",
     "input",
@@ -34,6 +34,7 @@ pub const KINDS: [&str; 42] = [
     "command-not-found",
     "command-not-executable",
     "exec",
+    "internal",
     "throttled",
     "unreachable",
     "service-fault",

@@ -9,7 +9,7 @@ use std::{
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_secretsmanager::config::{Builder, IdentityCache, StalledStreamProtectionConfig};
-use aws_types::{region::Region, service_config::ServiceConfigKey};
+use aws_types::region::Region;
 
 use super::{
     Batching, Caller, Limits, Outcome, Particulars, Source,
@@ -23,9 +23,11 @@ use crate::{
     plan::{Login, Operation, Request},
 };
 
+mod aside;
 mod batch;
 mod calls;
 mod credentials;
+mod endpoints;
 mod errors;
 mod http;
 mod identity;
@@ -52,38 +54,42 @@ pub struct AwsOptions {
 }
 
 /// AWS Secrets Manager.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AwsSource {
     options: AwsOptions,
     /// What the last fetch asked with.
-    used: Mutex<Vec<Arc<Access>>>,
+    used: Arc<Mutex<Vec<Arc<Access>>>>,
 }
 
 impl AwsSource {
     /// A source with these options; everything else comes from the environment and the profiles when it is asked.
     #[must_use]
     pub fn new(options: AwsOptions) -> Self {
-        Self { options, used: Mutex::default() }
+        Self { options, used: Arc::default() }
     }
 }
 
 impl Source for AwsSource {
     fn fetch(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
-        runtime::fetch(requests.len(), limits, log, self.answer(requests, limits, log))
+        if aside::is_needed(requests) {
+            aside::fetch(self, requests, limits, log)
+        } else {
+            self.fetch_here(requests, limits, log)
+        }
     }
 
     fn caller(&self, login: &Login, limits: &Limits) -> Option<Caller> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let access = used.iter().find(|access| access.login == *login)?;
         // The connections of the first client ended with its runtime.
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         runtime::run(identity::of(&access.settings, access.credentials.clone(), http, limits.deadline)).ok().flatten()
     }
 
     fn survey(&self, requests: &[Request], outcomes: &[Outcome], limits: &Limits, log: &Log) -> Vec<Particulars> {
         let mut told = vec![Particulars::NotAsked; requests.len()];
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         let questions = survey::questions(requests, outcomes, &self.options.regions, &used, &http);
         if questions.is_empty() {
             return told;
@@ -99,18 +105,28 @@ impl Source for AwsSource {
 }
 
 impl AwsSource {
+    fn fetch_here(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
+        runtime::fetch(requests.len(), limits, log, self.answer(requests, limits, log))
+    }
+
     async fn answer(&self, requests: &[Request], limits: &Limits, log: &Log) -> Vec<Outcome> {
-        let http = http::client(self.options.allow_http);
+        let http = http::client(self.options.allow_http, limits.deadline);
         let door = Door { options: self.options.clone(), http, limits: limits.clone(), log: *log };
         let entered = Arc::new(door).enter(requests).await;
         let mut answers: Vec<Option<Answer>> = vec![None; requests.len()];
-        let (mut places, mut ready) = (Vec::new(), Vec::new());
+        // The places of each that is asked: what names the region that the settings give is the same as what names none.
+        let (mut places, mut ready): (Vec<Vec<usize>>, Vec<Ready>) = Default::default();
         for (at, (request, entered)) in requests.iter().zip(entered).enumerate() {
             match entered {
                 Err(failure) => answers[at] = Some(Err(Failed { failure, attempts: 1 })),
                 Ok((home, access)) => {
-                    places.push(at);
-                    ready.push(Ready { request: request.clone(), home, access });
+                    let next = Ready { request: request.clone(), home, access };
+                    if let Some(same) = ready.iter().position(|known| known.is(&next)) {
+                        places[same].push(at);
+                    } else {
+                        places.push(vec![at]);
+                        ready.push(next);
+                    }
                 }
             }
         }
@@ -123,8 +139,11 @@ impl AwsSource {
             limits: limits.clone(),
             log: *log,
         };
-        for (at, answer) in places.into_iter().zip(Arc::new(session).answers().await) {
-            answers[at] = Some(answer);
+        for (places, answer) in places.into_iter().zip(Arc::new(session).answers().await) {
+            for at in &places[1..] {
+                answers[*at] = Some(answer.clone());
+            }
+            answers[places[0]] = Some(answer);
         }
         attempts::agreed(answers.into_iter().flatten().collect())
     }
@@ -149,28 +168,14 @@ fn own_region(requests: &[&Request], replicas: &[String]) -> Option<Region> {
 }
 
 /// The clients' common part: no retries, no cache, no timeouts of the SDK's, since all three are done here.
-fn template(settings: &SdkConfig) -> Builder {
+fn template(settings: &SdkConfig, endpoint: Option<String>) -> Builder {
     let mut builder = Builder::from(settings);
-    if let Some(url) = endpoint(settings) {
-        builder = builder.endpoint_url(url);
-    }
+    builder.set_endpoint_url(endpoint);
     builder
         .identity_cache(IdentityCache::no_cache())
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-}
-
-/// The configured endpoint, in the SDK's order of precedence. The SDK (aws-runtime 1.10) looks for `secrets-manager` in a
-/// profile's `services` section, where the documented key is `secrets_manager`.
-fn endpoint(settings: &SdkConfig) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id("secrets_manager")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    settings.service_config()?.load_config(key)
 }
 
 /// The calls that a fetch begins with, each with the region as far as it is known without asking anybody: a request that
@@ -194,6 +199,16 @@ struct Ready {
     request: Request,
     home: Home,
     access: Arc<Access>,
+}
+
+impl Ready {
+    /// Whether it is the same version of the same secret, of the same place, asked for as the same.
+    fn is(&self, other: &Self) -> bool {
+        self.request.id == other.request.id
+            && self.request.version == other.request.version
+            && self.home == other.home
+            && Arc::ptr_eq(&self.access, &other.access)
+    }
 }
 
 /// All that the calls of one fetch share.

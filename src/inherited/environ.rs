@@ -2,8 +2,10 @@
 //! Edge: reads the list that `main` is given once; everything after that is a value.
 //! Apart, because `std::env` drops and rejects entries that a bare run would hand to the child.
 
-use std::ffi::{CStr, c_char};
+use std::env;
+use std::ffi::{CStr, OsStr, c_char};
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 
 /// Environment entries, each `NAME=value` as a rule, without their NUL.
 ///
@@ -20,8 +22,21 @@ impl Environ {
     /// `entries` is what `main` was called with (environ(7)).
     #[must_use]
     pub unsafe fn read(entries: *const *const c_char) -> Self {
-        // SAFETY: as the caller promises; only setenv(3) and its like change it, which nothing in secenv calls.
+        // SAFETY: as the caller promises; only setenv(3) and its like change it, which nothing has called yet.
         Self { entries: unsafe { strings(entries) } }
+    }
+
+    /// Takes AWS's empty settings away from the list that libraries read, as if they had never been set: that is what an
+    /// empty one, such as `${X:-}` of a compose file gives, means to the AWS CLI, and not to the SDK. The child gets what
+    /// was read, with all of them.
+    ///
+    /// # Safety
+    /// No other thread reads or changes the environment meanwhile.
+    pub unsafe fn forget_empty_settings(&self) {
+        for name in empty_settings(&self.entries) {
+            // SAFETY: as the caller promises.
+            unsafe { env::remove_var(OsStr::from_bytes(name)) };
+        }
     }
 
     /// An environment made by hand.
@@ -47,6 +62,14 @@ impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// The names of AWS's variables that are empty. Not those of the two configuration files: an empty one says that there is
+/// no file, to the SDK and to the AWS CLI alike.
+fn empty_settings(entries: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> {
+    let files: [&[u8]; 2] = [b"AWS_CONFIG_FILE", b"AWS_SHARED_CREDENTIALS_FILE"];
+    let names = entries.iter().filter(|entry| entry.starts_with(b"AWS_")).filter_map(|entry| entry.strip_suffix(b"="));
+    names.filter(move |name| !name.contains(&b'=') && !files.contains(name))
 }
 
 /// Copies the strings of a list that ends with a null pointer; none of a list that is not there.
@@ -100,6 +123,14 @@ mod tests {
         let environ = environ(&["A=", "B=x=y"]);
         assert_eq!(environ.get(b"A"), Some(&b""[..]));
         assert_eq!(environ.get(b"B"), Some(&b"x=y"[..]));
+    }
+
+    #[test]
+    fn settings_of_aws_are_empty_or_not() {
+        let entries = ["AWS_REGION=", "AWS_PROFILE=x=", "AWS_CONFIG_FILE=", "AWS_ENDPOINT_URL=", "AWS_X", "HOME="];
+        let environ = environ(&entries);
+        let names: Vec<_> = empty_settings(environ.entries()).collect();
+        assert_eq!(names, [&b"AWS_REGION"[..], b"AWS_ENDPOINT_URL"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod id;
 mod key;
 mod query;
 
+pub use arn::is_region;
 pub use id::SecretId;
 pub use key::{JsonKey, escaped, unescaped};
 

@@ -6,7 +6,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use aws_config::{
     BehaviorVersion, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
-    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig, sts::AssumeRoleProvider,
+    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig, retry::RetryConfig,
+    sts::AssumeRoleProvider,
 };
 use aws_credential_types::{
     Credentials,
@@ -16,7 +17,10 @@ use aws_credential_types::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
-use super::http::{Seen, watched};
+use super::{
+    endpoints::{self, Service},
+    http::{Seen, watched},
+};
 use crate::{
     fetch::{
         Failure, Limits,
@@ -28,14 +32,27 @@ use crate::{
 };
 
 mod diagnosis;
+mod sendable;
 
 use diagnosis::{Origin, diagnose};
 
 /// Settings from environment and profile: endpoints, FIPS, dual stack, and the region if `region` gives none.
 ///
 /// With a region, instance metadata is not asked for one.
-pub(super) async fn settings(profile: Option<&str>, region: Option<Region>, client: &SharedHttpClient) -> SdkConfig {
+pub(super) async fn settings(
+    profile: Option<&str>,
+    region: Option<Region>,
+    client: &SharedHttpClient,
+    limits: &Limits,
+) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
+    // What the settings say of retries is for the calls that secenv repeats by itself; the SDK panics where it is
+    // no mode that it knows, such as the AWS CLI's `legacy`.
+    let retries = RetryConfig::standard();
+    loader = loader.retry_config(match limits.max_attempts.and_then(|most| u32::try_from(most.get()).ok()) {
+        Some(most) => retries.with_max_attempts(most),
+        None => retries,
+    });
     if let Some(profile) = profile {
         // Without this the default chain would be set up too, only to be left aside in `base`.
         loader = loader.profile_name(profile).no_credentials();
@@ -65,6 +82,9 @@ pub(super) async fn base(
     let set = VARIABLES.into_iter().filter(|name| std::env::var_os(name).is_some()).collect();
     let ambient = std::env::var("AWS_PROFILE").ok();
     let origin = Origin::Base { profile: profile.map(str::to_owned), ambient, set };
+    if !inherited(profile) {
+        endpoints::of_logins(settings, profile)?;
+    }
     loaded(&provider(profile, settings), &origin, limits, log).await
 }
 
@@ -74,11 +94,13 @@ pub(super) async fn base(
 /// As [`base`].
 pub(super) async fn of_role(
     role: &str,
+    profile: Option<&str>,
     base: Credentials,
     settings: &SdkConfig,
     limits: &Limits,
     log: &Log,
 ) -> Result<Credentials, Failure> {
+    endpoints::of(Service::Sts, settings, profile)?;
     let provider = AssumeRoleProvider::builder(role)
         .session_name(session_name())
         .configure(settings)
@@ -90,12 +112,19 @@ pub(super) async fn of_role(
 async fn loaded(provider: &Provider, origin: &Origin, limits: &Limits, log: &Log) -> Result<Credentials, Failure> {
     let started = Instant::now();
     let credentials = persist(provider, origin, limits, log).await?;
+    sendable::check(&credentials, origin)?;
     log.debug(|| {
         let features = credentials.get_property::<Vec<AwsCredentialFeature>>();
         let source = features.map_or_else(String::new, |features| format!(" {features:?}"));
         format!("credentials of {}{source} loaded in {:?}", credentials.access_key_id(), started.elapsed())
     });
     Ok(credentials)
+}
+
+/// Whether credentials come from the environment, if they are not odd: no service is asked for them then.
+fn inherited(profile: Option<&str>) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|text| !text.is_empty());
+    profile.is_none() && set("AWS_ACCESS_KEY_ID") && set("AWS_SECRET_ACCESS_KEY")
 }
 
 /// An explicit profile is asked directly: in the default chain, credentials in the environment would beat it.

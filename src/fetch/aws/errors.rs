@@ -30,6 +30,14 @@ pub(super) fn no_region(profile: Option<&str>, seen: &Seen) -> Failure {
         .failure
 }
 
+/// A region that can be none, and the setting that it is from.
+pub(super) fn odd_region(region: &str, setting: &str) -> Failure {
+    Trouble::new(FailureKind::NoRegion, Subject::Source, format!("`{region}` is no region"))
+        .note(format!("it is from {setting}"))
+        .help("write one such as us-east-1, without blanks")
+        .failure
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

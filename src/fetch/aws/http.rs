@@ -6,7 +6,7 @@ use std::{
     error::Error,
     fmt, io,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_smithy_runtime_api::client::{
@@ -39,15 +39,15 @@ pub(super) use policy::Place;
 use progress::Progress;
 pub(super) use progress::{Ending, Phase, Seen, watched};
 use proxy::{Proxies, Route};
-use tls::Tls;
+use tls::{Tls, Unusable};
 
-/// The client that all SDK clients share.
-pub(super) fn client(policy: HttpPolicy) -> SharedHttpClient {
+/// The client that all SDK clients share; its roots are read before the deadline.
+pub(super) fn client(policy: HttpPolicy, deadline: Instant) -> SharedHttpClient {
     let path = |name| std::env::var_os(name).filter(|text| !text.is_empty()).map(Into::into);
     let network = Network {
         policy,
         proxies: Proxies::new(|name| std::env::var(name).ok()),
-        tls: Tls::new(path("AWS_CA_BUNDLE"), path("SSL_CERT_FILE")),
+        tls: Tls::new(path("AWS_CA_BUNDLE"), path("SSL_CERT_FILE"), deadline),
     };
     SharedHttpClient::new(Pools { network: Arc::new(network), open: Mutex::default() })
 }
@@ -159,7 +159,10 @@ impl Pool {
     fn admit(&self, request: &mut http::Request<SdkBody>) -> Result<(), Ending> {
         let uri = request.uri();
         if uri.scheme_str() == Some("https") {
-            self.network.tls.config().map_err(Ending::Setup)?;
+            self.network.tls.config().map_err(|unusable| match unusable {
+                Unusable::Odd(text) => Ending::Setup(text),
+                Unusable::Late(file) => Ending::LateFile(file),
+            })?;
         } else if !self.network.policy.allows(uri.host().unwrap_or_default()) {
             return Err(Ending::PlainHttp);
         }

@@ -13,7 +13,10 @@ use aws_sdk_sts::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
-use super::http::watched;
+use super::{
+    endpoints::{self, Service},
+    http::watched,
+};
 use crate::fetch::Caller;
 
 /// Nobody waits longer for a line that is only good to have.
@@ -27,6 +30,7 @@ pub(super) async fn of(
     deadline: Instant,
 ) -> Option<Caller> {
     let region = settings.region().cloned().unwrap_or_else(|| Region::new("us-east-1"));
+    endpoints::of(Service::Sts, settings, None).ok()?;
     let config = Builder::from(settings)
         .region(region)
         .credentials_provider(credentials)

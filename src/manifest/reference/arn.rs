@@ -23,7 +23,7 @@ pub(super) fn check(text: &str) -> Result<(), ReferenceError> {
     if service != "secretsmanager" || kind != "secret" {
         return Err(shape("the ARN is not one of a secret"));
     }
-    if region.is_empty() || !plain(region) {
+    if !is_region(region) {
         return Err(shape("the ARN's region is not one"));
     }
     if account.len() != 12 || !account.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -64,6 +64,12 @@ fn from_parts(arn: &str, parts: &str) -> Result<Reference, ReferenceError> {
 
 pub(super) fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Whether it can be the name of a region: a part of a host's name. Which regions there are is not known.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    !text.is_empty() && plain(text)
 }
 
 fn plain(text: &str) -> bool {

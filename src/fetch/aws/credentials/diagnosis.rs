@@ -37,7 +37,9 @@ pub(super) enum Origin {
 pub(super) fn diagnose(error: Option<&CredentialsError>, seen: &Seen, origin: &Origin) -> Trouble {
     match &seen.ending {
         // These say more than the provider that met them, and may hide in a chain that just went on to the next one.
-        Ending::Certificate(_) | Ending::PlainHttp | Ending::Setup(_) => return of_connection(seen),
+        Ending::Certificate(_) | Ending::PlainHttp | Ending::Setup(_) | Ending::LateFile(_) => {
+            return of_connection(seen);
+        }
         _ => {}
     }
     let facts = error.map(facts).unwrap_or_default();

@@ -27,6 +27,8 @@ pub(in crate::fetch::aws) fn of_connection(seen: &Seen) -> Trouble {
         }
         Ending::Setup(text) => source(FailureKind::Endpoint, format!("no connection to {host} can be set up: {text}"))
             .help("correct that variable, or unset it"),
+        Ending::LateFile(file) => source(FailureKind::Deadline, format!("{file} was still being read"))
+            .help("look at what should write it, or at the file system that it is on"),
         Ending::Certificate(reason) => {
             source(FailureKind::Certificate, format!("the certificate of {host} is not accepted"))
                 .note(format!("the reason: {reason}"))

@@ -32,6 +32,7 @@ use super::{
     balance::{Balance, Connected as Counted},
     progress::{Phase, Progress},
     proxy::Route,
+    tls,
 };
 use crate::name_service::without_modules;
 
@@ -113,7 +114,9 @@ impl Dialer {
 
     async fn secured(&self, stream: Stream, target: &Uri, progress: &Progress) -> Result<Stream, BoxError> {
         progress.reached(Phase::Tls);
-        let config = self.network.tls.config().map_err(ConnectError::Setup)?;
+        let config = self.network.tls.config().map_err(|unusable| match unusable {
+            tls::Unusable::Odd(text) | tls::Unusable::Late(text) => ConnectError::Setup(text),
+        })?;
         let secure = HttpsConnector::from((Given(Some(stream)), config)).call(target.clone()).await?;
         Ok(Stream::new(TokioIo::new(secure)))
     }

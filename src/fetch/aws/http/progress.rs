@@ -56,6 +56,8 @@ pub(in crate::fetch::aws) enum Ending {
     PlainHttp,
     /// A proxy variable or CA bundle that cannot be used, with its name.
     Setup(String),
+    /// A CA bundle that did not end before the deadline, with its variable.
+    LateFile(String),
     /// Any other end of the connection, with the innermost reason.
     Broken(String),
 }
