@@ -57,8 +57,7 @@ fn say(line: &str) {
     }
 }
 
-/// The signals of a witness's report, in order.
+/// The signals of a witness's report, in order. On a terminal its line ends may come after the echo of a key.
 pub(crate) fn signals(report: &str) -> Vec<i32> {
-    let got = report.lines().filter_map(|line| Some(line.split_once("got ")?.1));
-    got.map(|line| line.split(' ').next().unwrap().parse().unwrap()).collect()
+    report.split("got ").skip(1).map(|got| got.split(' ').next().unwrap().parse().unwrap()).collect()
 }
