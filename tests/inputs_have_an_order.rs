@@ -122,6 +122,36 @@ fn without_a_manifest_there_must_be_another_input() {
 }
 
 #[test]
+fn an_empty_manifest_is_no_input() {
+    let run = |text: &str, flags: &[&str]| {
+        let start = secenv().manifest(text).stdin(text);
+        start.args([&["run"], flags, &["--", "echo", "started"]].concat()).run()
+    };
+    for text in ["", " \n", "# made by a program that failed\n"] {
+        run(text, &[]).exits(125).says("the manifest secenv.toml is empty");
+        run(text, &["-m", "-"]).exits(125).says("the manifest <stdin> is empty").says("if a program writes it");
+        run(text, &["-m", "secenv.toml", "--env", "A=1"]).exits(125).says("the manifest secenv.toml is empty");
+        assert_eq!(run(text, &["--from-env"]).succeeds().text(), "started\n");
+    }
+    let settings = "source = \"file:secrets.json\"\n[aws]\nregion = \"eu-west-1\"\n[env]\n";
+    run(settings, &[]).exits(125).says("secenv.toml has no entry").says("or [child]");
+    assert_eq!(run(settings, &["-m", "-", "--env", "A=1"]).succeeds().text(), "started\n");
+    for text in ["[child]\n", "[vars]\na = \"b\"\n", "[env]\n[target.prod.env]\nA = { value = \"1\" }\n"] {
+        assert_eq!(run(text, &[]).succeeds().text(), "started\n");
+    }
+    secenv().manifest("").args(["plan"]).run().exits(125).says("is empty");
+}
+
+#[test]
+fn a_manifest_on_a_closed_stdin_is_no_input() {
+    let closed = secenv().args(["run", "-m", "-", "--", "echo", "started"]).before_exec(|| {
+        nix::unistd::close(0)?;
+        Ok(())
+    });
+    closed.run().exits(125).says("the manifest <stdin>");
+}
+
+#[test]
 fn a_manifest_can_come_from_stdin_which_is_then_at_its_end() {
     let start = secenv().stdin("[env]\nA = { value = \"stdin\" }\n");
     let output = start.args(["run", "-m", "-", "--", "sh", "-c", "echo $A; cat"]).run().succeeds();

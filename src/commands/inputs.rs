@@ -14,7 +14,7 @@ use crate::{
     cli,
     error::{At, Error, Exit, Problem},
     input,
-    manifest::{self, Entry, InputError, Manifest, Place, Selection, dotenv, marked_entry, name},
+    manifest::{self, Entry, Extent, InputError, Manifest, Place, Selection, dotenv, marked_entry, name},
     plan::{FromEnv, Inputs, StageOverride},
 };
 
@@ -69,7 +69,20 @@ pub(super) fn manifest(
     };
     let read = manifest::read(&text, &name, dir, &selection, &template_file);
     // A template that did not come in time is no mistake of the manifest.
-    read.map(Some).map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))
+    let read = read.map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))?;
+    match (read.extent, without) {
+        // As if it did not exist: one that is named has to say something.
+        (Extent::Blank, _) if args.manifest.is_some() || without == Without::Fails => {
+            let help = "write [env] with an entry into it; if a program writes it, look there: it gave nothing";
+            Err(without_input(format!("the manifest {name} is empty"), help))
+        }
+        (Extent::Settings, Without::Fails) => {
+            let message =
+                format!("the manifest {name} has no entry, and there is no --env-file, no --env, no --from-env");
+            Err(without_input(message, "write [env] with an entry, or [child] for a command that gets no secret"))
+        }
+        _ => Ok(Some(read)),
+    }
 }
 
 impl Without {
@@ -204,6 +217,10 @@ pub(super) fn vars(args: &cli::Chosen, start: &Start<'_>) -> Result<BTreeMap<Str
         }
     }
     Ok(vars)
+}
+
+fn without_input(message: String, help: &str) -> Error {
+    Problem { help: Some(help.into()), ..Problem::new("input", Exit::ForGood, message) }.into()
 }
 
 fn unreadable(file: &str, error: &std::io::Error, what: &str) -> Error {
