@@ -274,11 +274,18 @@ fn one_spelling(version: Version) -> Version {
 fn inherited_references(inherited: &[Vec<u8>], child: &Child, errors: &mut Vec<InputError>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for raw in inherited {
-        let Some((name, value)) = std::str::from_utf8(raw).ok().and_then(|text| text.split_once('=')) else { continue };
-        if name.is_empty() || !child.inherits(Some(name.as_bytes())) || entries.iter().any(|entry| entry.name == name) {
+        let Some(end) = raw.iter().position(|byte| *byte == b'=').filter(|end| *end > 0) else { continue };
+        let (name, value) = (String::from_utf8_lossy(&raw[..end]), String::from_utf8_lossy(&raw[end + 1..]));
+        if !child.inherits(Some(&raw[..end])) || entries.iter().any(|entry| entry.name == name) {
             continue;
         }
-        match inherited_entry(name, value) {
+        match inherited_entry(&name, &value) {
+            // No id, key or name that can be asked for: the command must not get the reference itself instead.
+            Some(_) if std::str::from_utf8(raw).is_err() => errors.push(InputError {
+                message: format!("{name}: a reference, in a variable that is not UTF-8"),
+                help: Some("mend its name or its value, or unset it".into()),
+                at: Place::Inherited(name.into_owned()),
+            }),
             Some(Ok(entry)) => entries.push(entry),
             Some(Err(error)) => errors.push(error),
             None => {}

@@ -1,5 +1,7 @@
 //! Where a value comes from: inherited < `[env]` < `--env-file` < `--env`, and `keep`, targets, variables and `--from-env`.
 
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
 use crate::support::{
     fault::{Secret, secret::Value},
     file_source::file_source,
@@ -78,6 +80,17 @@ fn variables_come_from_the_flag_then_secenv_var_then_the_manifest() {
 }
 
 #[test]
+fn a_variable_that_is_not_utf8_is_refused_unless_the_flag_says_it() {
+    let prod = || {
+        start().env("SECENV_VAR_env", OsStr::from_bytes(b"prod\xff")).env("SECENV_VAR_x", OsStr::from_bytes(b"\xff"))
+    };
+    let refused = prod().args(["run", "--", "true"]).run().exits(125);
+    refused.says("SECENV_VAR_env is not UTF-8").says("--var env=").says("SECENV_VAR_x is not UTF-8").says("2 problems");
+    has(prod(), &["--var", "env=dev", "--var", "x=1"], &[("E", Some("new"))]);
+    has(start().env(OsStr::from_bytes(b"SECENV_VAR_\xff"), "1"), &[], &[("E", Some("new"))]);
+}
+
+#[test]
 fn a_target_is_chosen_by_flag_or_variable() {
     let text =
         format!("{MANIFEST}[target.prod]\nvars = {{ env = \"prod\" }}\nenv = {{ A = false, B = \"${{env}}/x#k\" }}\n");
@@ -106,6 +119,24 @@ fn inherited_references_are_resolved_when_asked() {
     let start = || start().env("R", "secretsmanager://dev/x").env("ARN", arn);
     has(start(), &[], &[("R", Some("secretsmanager://dev/x")), ("ARN", Some(arn))]);
     has(start(), &["--from-env"], &[("R", Some("new")), ("ARN", Some("key"))]);
+}
+
+#[test]
+fn an_inherited_reference_that_is_not_utf8_is_refused_by_name() {
+    let bytes = OsStr::from_bytes;
+    let start = || {
+        let start =
+            start().env("URI", bytes(b"secretsmanager://dev/x#\xff")).env(bytes(b"N\xff"), "secretsmanager://dev/x");
+        start.env("CFN", bytes(b"{{resolve:secretsmanager:\xff}}")).env("LITERAL", bytes(b"\xff"))
+    };
+    has(start(), &[], &[("E", Some("new"))]);
+    let mut refused = start().args(["run", "--from-env", "--", "true"]).run().exits(125);
+    for name in ["URI", "N\u{fffd}", "CFN"] {
+        refused = refused.says(&format!("{name}: a reference, in a variable that is not UTF-8"));
+    }
+    refused.says("3 problems");
+    let keeps = "[child]\ninherit = [\"LITERAL\"]";
+    start().manifest(keeps).args(["run", "--from-env", "--", "true"]).run().succeeds();
 }
 
 #[test]

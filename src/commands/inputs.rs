@@ -202,21 +202,30 @@ pub(super) fn stages(args: &cli::Inputs) -> Result<Vec<StageOverride>, Error> {
 /// `--var` over `SECENV_VAR_*`.
 pub(super) fn vars(args: &cli::Chosen, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut vars = BTreeMap::new();
-    for entry in start.environ.entries() {
-        let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());
-        if let Some((name, value)) = text.and_then(|text| text.split_once('=')) {
-            vars.entry(name.to_owned()).or_insert_with(|| value.to_owned());
-        }
-    }
     for argument in &args.vars {
         match argument.split_once('=') {
             Some((name, value)) if name::check(name.as_bytes()).is_ok() => {
-                vars.insert(name.to_owned(), value.to_owned());
+                vars.insert(name.to_owned(), value.to_owned())
             }
             _ => return Err(Error::usage("a --var is no NAME=VALUE", "write --var NAME=VALUE")),
+        };
+    }
+    let mut broken: Vec<Problem> = Vec::new();
+    for entry in start.environ.entries() {
+        let Some(rest) = entry.strip_prefix(b"SECENV_VAR_") else { continue };
+        let Some(end) = rest.iter().position(|byte| *byte == b'=') else { continue };
+        // No manifest can use a name that is not UTF-8.
+        let Ok(name) = std::str::from_utf8(&rest[..end]) else { continue };
+        match (vars.contains_key(name), std::str::from_utf8(&rest[end + 1..])) {
+            (true, _) => {}
+            (false, Ok(value)) => drop(vars.insert(name.to_owned(), value.to_owned())),
+            (false, Err(_)) => {
+                let help = format!("mend it, unset it, or give --var {name}=…");
+                broken.extend(Error::usage(format!("SECENV_VAR_{name} is not UTF-8"), help).problems().iter().cloned());
+            }
         }
     }
-    Ok(vars)
+    if broken.is_empty() { Ok(vars) } else { Err(broken.into_iter().collect()) }
 }
 
 fn without_input(message: String, help: &str) -> Error {
