@@ -35,7 +35,7 @@ pub use entry::{
 pub use env_from::{BadName, Case, EnvFrom, Keys, Naming, Presence};
 pub use extent::Extent;
 pub use login::Login;
-pub use marked::{InputError, inherited_entry, marked_entry};
+pub use marked::{InputError, inherited_entries, marked_entry};
 pub use mistake::Mistake;
 pub use place::Place;
 pub use schema::schema;

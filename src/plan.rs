@@ -6,7 +6,7 @@ use std::{collections::HashMap, mem};
 use crate::{
     manifest::{
         Absent, Child, Content, Delivery, Encoding, Entry, EnvFrom, Export, Inherited, InputError, Keys, Naming, Place,
-        Presence, inherited_entry,
+        Presence,
         reference::{JsonKey, Reference, SecretId, Version},
     },
     template::Template,
@@ -112,14 +112,14 @@ pub enum Value {
 /// All that a plan is made from.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
+    /// `--from-env`: the inherited variables that are references.
+    pub inherited: Vec<Entry>,
     /// `[env]`.
     pub manifest: Vec<Entry>,
     /// `[[env_from]]`.
     pub env_from: Vec<EnvFrom>,
     /// `--env-file`s, then `--env`s, in their order: a later one wins.
     pub overrides: Vec<Entry>,
-    /// Whether inherited values are resolved.
-    pub from_env: FromEnv,
     /// `--version-stage`, in their order.
     pub stages: Vec<StageOverride>,
     /// `--region`, else `[aws] region`.
@@ -130,27 +130,13 @@ pub struct Inputs {
     pub child: Child,
 }
 
-/// `--from-env`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FromEnv {
-    /// Inherited values are what they are.
-    #[default]
-    Untouched,
-    /// Those that are references are resolved.
-    Resolved,
-}
-
 impl Plan {
     /// Decides precedence and gathers the requests; `inherited` are raw entries, `NAME=value` mostly.
     ///
     /// # Errors
-    /// Broken references of inherited variables, and `--version-stage ID=STAGE` that is for no entry.
+    /// Each `--version-stage ID=STAGE` that is for no entry.
     pub fn new(inputs: Inputs, inherited: &[Vec<u8>]) -> Result<Self, Vec<InputError>> {
-        let mut errors = Vec::new();
-        let mut entries = match inputs.from_env {
-            FromEnv::Untouched => Vec::new(),
-            FromEnv::Resolved => inherited_references(inherited, &inputs.child, &mut errors),
-        };
+        let mut entries = inputs.inherited;
         let mut env_from = inputs.env_from;
         let mut places: HashMap<String, usize> =
             entries.iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
@@ -167,7 +153,7 @@ impl Plan {
                 }
             }
         }
-        errors.extend(stage::apply(&inputs.stages, references(&mut entries, &mut env_from)));
+        let errors = stage::apply(&inputs.stages, references(&mut entries, &mut env_from));
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -269,29 +255,6 @@ fn one_spelling(version: Version) -> Version {
         (Some("AWSCURRENT"), None) => Version::default(),
         _ => version,
     }
-}
-
-fn inherited_references(inherited: &[Vec<u8>], child: &Child, errors: &mut Vec<InputError>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for raw in inherited {
-        let Some(end) = raw.iter().position(|byte| *byte == b'=').filter(|end| *end > 0) else { continue };
-        let (name, value) = (String::from_utf8_lossy(&raw[..end]), String::from_utf8_lossy(&raw[end + 1..]));
-        if !child.inherits(Some(&raw[..end])) || entries.iter().any(|entry| entry.name == name) {
-            continue;
-        }
-        match inherited_entry(&name, &value) {
-            // No id, key or name that can be asked for: the command must not get the reference itself instead.
-            Some(_) if std::str::from_utf8(raw).is_err() => errors.push(InputError {
-                message: format!("{name}: a reference, in a variable that is not UTF-8"),
-                help: Some("mend its name or its value, or unset it".into()),
-                at: Place::Inherited(name.into_owned()),
-            }),
-            Some(Ok(entry)) => entries.push(entry),
-            Some(Err(error)) => errors.push(error),
-            None => {}
-        }
-    }
-    entries
 }
 
 /// The first entry of a name that has a value, as getenv(3) finds it.

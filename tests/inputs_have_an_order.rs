@@ -216,10 +216,33 @@ fn a_source_that_never_ends_ends_at_the_deadline() {
 
 #[test]
 fn mistakes_of_all_inputs_are_one_report() {
-    let start = start().manifest("[env]\nA = 1\nB = \"a b\"\n").file("x.env", "OK=1\nbroken line\n");
-    let flags = ["--env-file", "x.env", "--env", "C", "--version-stage", "="];
-    let output = start.args([&["run"][..], &flags, &["--", "true"]].concat()).run().exits(125);
-    for place in ["secenv.toml:2:5", "secenv.toml:3:5", "x.env:2", "--env, number 1", "--version-stage", "5 problems"] {
-        assert!(output.stderr.contains(place), "{place} in\n{}", output.stderr);
+    let env_file = "OK=1\nG=secretsmanager://\nbroken line\nH=secretsmanager://a#\n";
+    let start = start().manifest("[env]\nA = 1\nB = \"a b\"\n").file("x.env", env_file);
+    let start = start.env("J", "secretsmanager://").env("AWS_MAX_ATTEMPTS", "0");
+    let inputs = ["--env-file", "x.env", "--env", "C", "--from-env", "--version-stage", "="];
+    let settings = ["--deadline", "soon", "--source", "vault", "--regions", ","];
+    let output = start.args([&["run"][..], &inputs, &settings, &["--", "true"]].concat()).run().exits(125);
+    let mut rest = output.stderr.as_str();
+    for place in [
+        "secenv.toml:2:5",
+        "secenv.toml:3:5",
+        "x.env:2",
+        "x.env:3",
+        "x.env:4",
+        "--env, number 1",
+        "the inherited variable J",
+        "--version-stage",
+        "--deadline or",
+        "--regions or",
+        "--source or",
+        "AWS_MAX_ATTEMPTS",
+        "12 problems",
+    ] {
+        let at = rest
+            .find(place)
+            .unwrap_or_else(|| panic!("{place} is not there, or not in this order:\n{}", output.stderr));
+        rest = &rest[at + place.len()..];
     }
+    let get = secenv().manifest("[env]\nA = 1\n").args(["get", "x", "--deadline", "soon"]).run().exits(125);
+    get.says("secenv.toml:2:5").says("--deadline or");
 }

@@ -14,8 +14,10 @@ use crate::{
     cli,
     error::{At, Error, Exit, Problem},
     input,
-    manifest::{self, Entry, Extent, InputError, Manifest, Place, Selection, dotenv, marked_entry, name},
-    plan::{FromEnv, Inputs, StageOverride},
+    manifest::{
+        self, Entry, Extent, InputError, Manifest, Place, Selection, dotenv, inherited_entries, marked_entry, name,
+    },
+    plan::{Inputs, StageOverride},
 };
 
 pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
@@ -123,15 +125,20 @@ pub(super) fn overrides(args: &cli::Inputs, deadline: Instant) -> Result<Vec<Ent
 
 /// The assignments of an env file.
 pub(super) fn assignments(path: &Path, deadline: Instant) -> Result<Vec<dotenv::Assignment>, Error> {
+    let (assignments, errors) = lines(path, deadline)?;
+    if errors.is_empty() { Ok(assignments) } else { Err(errors.into()) }
+}
+
+/// The same, and the lines that are none.
+fn lines(path: &Path, deadline: Instant) -> Result<(Vec<dotenv::Assignment>, Vec<InputError>), Error> {
+    let (assignments, errors) = dotenv::parse(&text_of(path, deadline, "the env file")?);
     let file = path.display().to_string();
-    dotenv::parse(&text_of(path, deadline, "the env file")?).map_err(|errors| {
-        let error = |error: dotenv::DotenvError| InputError {
-            at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
-            message: error.message.to_owned(),
-            help: None,
-        };
-        Error::from(errors.into_iter().map(error).collect::<Vec<_>>())
-    })
+    let error = |error: dotenv::DotenvError| InputError {
+        at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
+        message: error.message.to_owned(),
+        help: None,
+    };
+    Ok((assignments, errors.into_iter().map(error).collect()))
 }
 
 /// The text of a file; `what` is how a message calls it.
@@ -144,21 +151,36 @@ pub(super) fn text_of(path: &Path, deadline: Instant, what: &str) -> Result<Stri
 fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
     let file = path.display().to_string();
     let mut entries = Vec::new();
-    let mut errors = Vec::new();
-    for assignment in assignments(path, deadline)? {
+    let (assignments, mut errors) = lines(path, deadline)?;
+    for assignment in assignments {
         let place = Place::Line { file: file.clone(), line: assignment.line, column: None };
         match marked_entry(&assignment.name, &assignment.value, place) {
             Ok(entry) => entries.push(entry),
             Err(error) => errors.push(error),
         }
     }
+    errors.sort_by(|one, other| one.at.cmp(&other.at));
     if errors.is_empty() { Ok(entries) } else { Err(errors.into()) }
+}
+
+/// The entries of `--from-env`. If the manifest has mistakes, `[child]` is not known, and all that is inherited counts.
+pub(super) fn inherited(
+    args: &cli::Inputs,
+    manifest: Option<&Manifest>,
+    start: &Start<'_>,
+) -> Result<Vec<Entry>, Error> {
+    if !args.from_env {
+        return Ok(Vec::new());
+    }
+    let child = manifest.map(|manifest| manifest.child.clone()).unwrap_or_default();
+    Ok(inherited_entries(start.environ.entries(), &child)?)
 }
 
 /// All that the plan is made from.
 pub(super) fn together(
     args: &cli::Inputs,
     manifest: Option<Manifest>,
+    inherited: Vec<Entry>,
     overrides: Vec<Entry>,
     stages: Vec<StageOverride>,
     settings: &Settings,
@@ -171,10 +193,10 @@ pub(super) fn together(
     }
     let manifest = manifest.unwrap_or_default();
     Ok(Inputs {
+        inherited,
         manifest: manifest.entries,
         env_from: manifest.env_from,
         overrides,
-        from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
         stages,
         region: settings.region.clone(),
         login: settings.login.clone(),
