@@ -68,8 +68,7 @@ pub struct Manifest {
     pub fetch: Fetch,
     /// `[cache]`; none switches it off.
     pub cache: Option<Cache>,
-    /// What `${name}` stands for, those of the manifest and those from outside; one that cannot be expanded is left out,
-    /// since it is a mistake only where it is used.
+    /// What `${name}` stands for, those of the manifest and those from outside.
     pub vars: BTreeMap<String, String>,
 }
 
@@ -198,6 +197,7 @@ struct Merge<'m> {
 
 impl<'m> Merge<'m> {
     fn manifest(&self, mistakes: &mut Vec<Mistake>) -> Manifest {
+        mistakes.extend(self.vars.check());
         let sources = self.pick(|layer| layer.source.as_ref());
         let env_from = self.env_from(mistakes);
         Manifest {

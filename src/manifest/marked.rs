@@ -27,6 +27,11 @@ pub fn marked_entry(name: &str, value: &str, at: Place) -> Result<Entry, InputEr
         return Err(InputError { at, message: message.into(), help: Some("write NAME=VALUE".into()) });
     }
     match Reference::parse_marked(value) {
+        None if value.contains('\0') => Err(InputError {
+            at,
+            message: format!("{name}: the value has a NUL in it, which no variable can hold"),
+            help: Some("take it out, or have an entry of the manifest with as = \"file\"".into()),
+        }),
         None => Ok(entry(name, Content::Literal(value.to_owned()), at)),
         Some(parsed) => secret(name, parsed, at),
     }
