@@ -11,6 +11,7 @@ pub mod dotenv;
 mod duration;
 mod entry;
 mod env_from;
+mod extent;
 mod field;
 mod layer;
 mod login;
@@ -32,8 +33,9 @@ pub use entry::{
     Absent, Account, Content, Delivery, Directory, Encoding, Export, FileKind, Inherited, NamedFile, Secret,
 };
 pub use env_from::{BadName, Case, EnvFrom, Keys, Naming, Presence};
+pub use extent::Extent;
 pub use login::Login;
-pub use marked::{InputError, inherited_entry, marked_entry};
+pub use marked::{InputError, inherited_entries, marked_entry};
 pub use mistake::Mistake;
 pub use place::Place;
 pub use schema::schema;
@@ -50,6 +52,8 @@ use vars::Vars;
 /// What a manifest says, for the chosen target, with all strings expanded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
+    /// How much it says, a target that is not chosen included.
+    pub extent: Extent,
     /// Where secrets come from; empty means the default.
     pub sources: Vec<SourceName>,
     /// `[aws]`: defaults of every entry.
@@ -64,8 +68,7 @@ pub struct Manifest {
     pub fetch: Fetch,
     /// `[cache]`; none switches it off.
     pub cache: Option<Cache>,
-    /// What `${name}` stands for, those of the manifest and those from outside; one that cannot be expanded is left out,
-    /// since it is a mistake only where it is used.
+    /// What `${name}` stands for, those of the manifest and those from outside.
     pub vars: BTreeMap<String, String>,
 }
 
@@ -146,6 +149,7 @@ pub fn read(
     let vars = Vars::new(&selection.vars, own_vars);
     let empty = Layer::default();
     let merge = Merge {
+        extent: Extent::of(&document.root),
         file,
         text,
         files: Files { dir, read: template_file },
@@ -182,6 +186,7 @@ fn choose<'l>(targets: &'l [(Text, Layer)], wanted: Option<&str>, mistakes: &mut
 
 /// A target over a base, key by key.
 struct Merge<'m> {
+    extent: Extent,
     file: &'m str,
     text: &'m str,
     files: Files<'m>,
@@ -192,9 +197,11 @@ struct Merge<'m> {
 
 impl<'m> Merge<'m> {
     fn manifest(&self, mistakes: &mut Vec<Mistake>) -> Manifest {
+        mistakes.extend(self.vars.check());
         let sources = self.pick(|layer| layer.source.as_ref());
         let env_from = self.env_from(mistakes);
         Manifest {
+            extent: self.extent,
             sources: sources.into_iter().flatten().filter_map(|source| self.source(source, mistakes)).collect(),
             aws: Aws {
                 region: self.text(|layer| layer.region.as_ref(), mistakes),

@@ -6,7 +6,7 @@ use std::{collections::HashMap, mem};
 use crate::{
     manifest::{
         Absent, Child, Content, Delivery, Encoding, Entry, EnvFrom, Export, Inherited, InputError, Keys, Naming, Place,
-        Presence, inherited_entry,
+        Presence,
         reference::{JsonKey, Reference, SecretId, Version},
     },
     template::Template,
@@ -112,14 +112,14 @@ pub enum Value {
 /// All that a plan is made from.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
+    /// `--from-env`: the inherited variables that are references.
+    pub inherited: Vec<Entry>,
     /// `[env]`.
     pub manifest: Vec<Entry>,
     /// `[[env_from]]`.
     pub env_from: Vec<EnvFrom>,
     /// `--env-file`s, then `--env`s, in their order: a later one wins.
     pub overrides: Vec<Entry>,
-    /// Whether inherited values are resolved.
-    pub from_env: FromEnv,
     /// `--version-stage`, in their order.
     pub stages: Vec<StageOverride>,
     /// `--region`, else `[aws] region`.
@@ -130,27 +130,13 @@ pub struct Inputs {
     pub child: Child,
 }
 
-/// `--from-env`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FromEnv {
-    /// Inherited values are what they are.
-    #[default]
-    Untouched,
-    /// Those that are references are resolved.
-    Resolved,
-}
-
 impl Plan {
     /// Decides precedence and gathers the requests; `inherited` are raw entries, `NAME=value` mostly.
     ///
     /// # Errors
-    /// Broken references of inherited variables, and `--version-stage ID=STAGE` that is for no entry.
+    /// Each `--version-stage ID=STAGE` that is for no entry.
     pub fn new(inputs: Inputs, inherited: &[Vec<u8>]) -> Result<Self, Vec<InputError>> {
-        let mut errors = Vec::new();
-        let mut entries = match inputs.from_env {
-            FromEnv::Untouched => Vec::new(),
-            FromEnv::Resolved => inherited_references(inherited, &inputs.child, &mut errors),
-        };
+        let mut entries = inputs.inherited;
         let mut env_from = inputs.env_from;
         let mut places: HashMap<String, usize> =
             entries.iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
@@ -167,7 +153,7 @@ impl Plan {
                 }
             }
         }
-        errors.extend(stage::apply(&inputs.stages, references(&mut entries, &mut env_from)));
+        let errors = stage::apply(&inputs.stages, references(&mut entries, &mut env_from));
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -269,22 +255,6 @@ fn one_spelling(version: Version) -> Version {
         (Some("AWSCURRENT"), None) => Version::default(),
         _ => version,
     }
-}
-
-fn inherited_references(inherited: &[Vec<u8>], child: &Child, errors: &mut Vec<InputError>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for raw in inherited {
-        let Some((name, value)) = std::str::from_utf8(raw).ok().and_then(|text| text.split_once('=')) else { continue };
-        if name.is_empty() || !child.inherits(Some(name.as_bytes())) || entries.iter().any(|entry| entry.name == name) {
-            continue;
-        }
-        match inherited_entry(name, value) {
-            Some(Ok(entry)) => entries.push(entry),
-            Some(Err(error)) => errors.push(error),
-            None => {}
-        }
-    }
-    entries
 }
 
 /// The first entry of a name that has a value, as getenv(3) finds it.

@@ -143,7 +143,7 @@ fn what_is_no_file_of_ours_is_left_as_it_is() {
 }
 
 const MANIFEST: &str = "source = \"file:conf/secrets.json\"\n[vars]\nstage = \"prod\"\nname = \"${stage}/db\"\n\
-    bad = \"${nothing}\"\n[target.old]\nvars = { stage = \"no\" }\n[env]\nA = \"never-asked-for\"\n";
+    [target.old]\nvars = { stage = \"no\" }\n[env]\nA = \"never-asked-for\"\n";
 
 #[test]
 fn the_settings_of_a_manifest_hold() {
@@ -154,6 +154,8 @@ fn the_settings_of_a_manifest_hold() {
     assert_eq!(value(&["--target", "old", "--var", "stage=prod", "${stage}/db#password"]), "p\n");
     start().args(["--target", "old", "${name}"]).run().exits(125).says("secret no/db is not in conf/secrets.json");
     start().args(["${bad}"]).run().exits(125).says("no variable `bad`").says("  --> REF\n");
+    let unexpanded = secenv().manifest("[vars]\nbad = \"${nothing}\"\n").args(["get", "plain"]).run().exits(125);
+    unexpanded.says("no variable `nothing`").says("secenv.toml:2:7");
     start().args(["--target", "odl", "plain"]).run().exits(125).says("did you mean `old`?");
     let broken = || {
         secenv().manifest("[env]\nA = 1\n").file("s.json", "{\"a\":\"b\"}").args([

@@ -1,5 +1,7 @@
 //! Where a value comes from: inherited < `[env]` < `--env-file` < `--env`, and `keep`, targets, variables and `--from-env`.
 
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
 use crate::support::{
     fault::{Secret, secret::Value},
     file_source::file_source,
@@ -78,6 +80,17 @@ fn variables_come_from_the_flag_then_secenv_var_then_the_manifest() {
 }
 
 #[test]
+fn a_variable_that_is_not_utf8_is_refused_unless_the_flag_says_it() {
+    let prod = || {
+        start().env("SECENV_VAR_env", OsStr::from_bytes(b"prod\xff")).env("SECENV_VAR_x", OsStr::from_bytes(b"\xff"))
+    };
+    let refused = prod().args(["run", "--", "true"]).run().exits(125);
+    refused.says("SECENV_VAR_env is not UTF-8").says("--var env=").says("SECENV_VAR_x is not UTF-8").says("2 problems");
+    has(prod(), &["--var", "env=dev", "--var", "x=1"], &[("E", Some("new"))]);
+    has(start().env(OsStr::from_bytes(b"SECENV_VAR_\xff"), "1"), &[], &[("E", Some("new"))]);
+}
+
+#[test]
 fn a_target_is_chosen_by_flag_or_variable() {
     let text =
         format!("{MANIFEST}[target.prod]\nvars = {{ env = \"prod\" }}\nenv = {{ A = false, B = \"${{env}}/x#k\" }}\n");
@@ -109,6 +122,24 @@ fn inherited_references_are_resolved_when_asked() {
 }
 
 #[test]
+fn an_inherited_reference_that_is_not_utf8_is_refused_by_name() {
+    let bytes = OsStr::from_bytes;
+    let start = || {
+        let start =
+            start().env("URI", bytes(b"secretsmanager://dev/x#\xff")).env(bytes(b"N\xff"), "secretsmanager://dev/x");
+        start.env("CFN", bytes(b"{{resolve:secretsmanager:\xff}}")).env("LITERAL", bytes(b"\xff"))
+    };
+    has(start(), &[], &[("E", Some("new"))]);
+    let mut refused = start().args(["run", "--from-env", "--", "true"]).run().exits(125);
+    for name in ["URI", "N\u{fffd}", "CFN"] {
+        refused = refused.says(&format!("{name}: a reference, in a variable that is not UTF-8"));
+    }
+    refused.says("3 problems");
+    let keeps = "[child]\ninherit = [\"LITERAL\"]";
+    start().manifest(keeps).args(["run", "--from-env", "--", "true"]).run().succeeds();
+}
+
+#[test]
 fn without_a_manifest_there_must_be_another_input() {
     let nothing = || secenv().args(["run", "--", "true"]);
     nothing().run().exits(125).says("secenv.toml does not exist").says("-m FILE");
@@ -119,6 +150,36 @@ fn without_a_manifest_there_must_be_another_input() {
         .run()
         .exits(125)
         .says("nope.toml does not exist");
+}
+
+#[test]
+fn an_empty_manifest_is_no_input() {
+    let run = |text: &str, flags: &[&str]| {
+        let start = secenv().manifest(text).stdin(text);
+        start.args([&["run"], flags, &["--", "echo", "started"]].concat()).run()
+    };
+    for text in ["", " \n", "# made by a program that failed\n"] {
+        run(text, &[]).exits(125).says("the manifest secenv.toml is empty");
+        run(text, &["-m", "-"]).exits(125).says("the manifest <stdin> is empty").says("if a program writes it");
+        run(text, &["-m", "secenv.toml", "--env", "A=1"]).exits(125).says("the manifest secenv.toml is empty");
+        assert_eq!(run(text, &["--from-env"]).succeeds().text(), "started\n");
+    }
+    let settings = "source = \"file:secrets.json\"\n[aws]\nregion = \"eu-west-1\"\n[env]\n";
+    run(settings, &[]).exits(125).says("secenv.toml has no entry").says("or [child]");
+    assert_eq!(run(settings, &["-m", "-", "--env", "A=1"]).succeeds().text(), "started\n");
+    for text in ["[child]\n", "[vars]\na = \"b\"\n", "[env]\n[target.prod.env]\nA = { value = \"1\" }\n"] {
+        assert_eq!(run(text, &[]).succeeds().text(), "started\n");
+    }
+    secenv().manifest("").args(["plan"]).run().exits(125).says("is empty");
+}
+
+#[test]
+fn a_manifest_on_a_closed_stdin_is_no_input() {
+    let closed = secenv().args(["run", "-m", "-", "--", "echo", "started"]).before_exec(|| {
+        nix::unistd::close(0)?;
+        Ok(())
+    });
+    closed.run().exits(125).says("the manifest <stdin>");
 }
 
 #[test]
@@ -155,10 +216,33 @@ fn a_source_that_never_ends_ends_at_the_deadline() {
 
 #[test]
 fn mistakes_of_all_inputs_are_one_report() {
-    let start = start().manifest("[env]\nA = 1\nB = \"a b\"\n").file("x.env", "OK=1\nbroken line\n");
-    let flags = ["--env-file", "x.env", "--env", "C", "--version-stage", "="];
-    let output = start.args([&["run"][..], &flags, &["--", "true"]].concat()).run().exits(125);
-    for place in ["secenv.toml:2:5", "secenv.toml:3:5", "x.env:2", "--env, number 1", "--version-stage", "5 problems"] {
-        assert!(output.stderr.contains(place), "{place} in\n{}", output.stderr);
+    let env_file = "OK=1\nG=secretsmanager://\nbroken line\nH=secretsmanager://a#\n";
+    let start = start().manifest("[env]\nA = 1\nB = \"a b\"\n").file("x.env", env_file);
+    let start = start.env("J", "secretsmanager://").env("AWS_MAX_ATTEMPTS", "0");
+    let inputs = ["--env-file", "x.env", "--env", "C", "--from-env", "--version-stage", "="];
+    let settings = ["--deadline", "soon", "--source", "vault", "--regions", ","];
+    let output = start.args([&["run"][..], &inputs, &settings, &["--", "true"]].concat()).run().exits(125);
+    let mut rest = output.stderr.as_str();
+    for place in [
+        "secenv.toml:2:5",
+        "secenv.toml:3:5",
+        "x.env:2",
+        "x.env:3",
+        "x.env:4",
+        "--env, number 1",
+        "the inherited variable J",
+        "--version-stage",
+        "--deadline or",
+        "--regions or",
+        "--source or",
+        "AWS_MAX_ATTEMPTS",
+        "12 problems",
+    ] {
+        let at = rest
+            .find(place)
+            .unwrap_or_else(|| panic!("{place} is not there, or not in this order:\n{}", output.stderr));
+        rest = &rest[at + place.len()..];
     }
+    let get = secenv().manifest("[env]\nA = 1\n").args(["get", "x", "--deadline", "soon"]).run().exits(125);
+    get.says("secenv.toml:2:5").says("--deadline or");
 }

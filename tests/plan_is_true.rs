@@ -180,16 +180,20 @@ fn a_fleet_takes_the_time_that_the_narrowest_quota_leaves_it() {
 
 #[test]
 fn every_mistake_is_in_one_report_for_people_and_for_machines() {
-    let manifest = "[env]\nA = { secrt = \"x\" }\nB = 1\nC = \"${no}\"\n";
+    let manifest = "[env]\nA = { secrt = \"x\" }\nB = 1\nC = \"${no}\"\nD = { value = \"\\u0000\" }\n\
+        [vars]\nunused = \"${no}\"\n";
     let text = secenv().manifest(manifest).args(["plan"]).run().exits(125);
     assert!(text.stdout.is_empty());
-    text.says("secenv.toml:2:").says("secenv.toml:3:").says("secenv.toml:4:").says("secenv: 3 problems (exit 125)");
+    let text = text.says("secenv.toml:2:").says("secenv.toml:3:").says("secenv.toml:4:");
+    text.says("secenv.toml:5:15").says("secenv.toml:7:10").says("secenv: 5 problems (exit 125)");
     let machine = secenv().manifest(manifest).args(["plan", "--json"]).run().exits(125);
     assert_eq!(machine.stderr, "");
     let document = valid("plan", &[&machine.stdout]).remove(0);
     let lines: Vec<_> =
         document["problems"].as_array().unwrap().iter().map(|one| one["at"][0]["line"].as_u64()).collect();
-    assert_eq!(lines, [Some(2), Some(3), Some(4)]);
+    assert_eq!(lines, [Some(2), Some(3), Some(4), Some(5), Some(7)]);
+    let start = secenv().file("nul.env", "A=1\nB=a\0b\n").args(["plan", "--env-file", "nul.env"]);
+    start.run().exits(125).says("B: the value has a NUL in it").says("nul.env:2");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ::secenv::{
     fetch::{Batching, Limits, Source, file::FileSource},
     log::{Level, Log},
     manifest::{self, Selection},
-    plan::{FromEnv, Inputs, Plan},
+    plan::{Inputs, Plan},
 };
 use serde_json::{Value, json};
 
@@ -142,7 +142,7 @@ fn outcome(text: &str, target: Option<String>, source: &FileSource) -> Value {
         manifest: manifest.entries,
         env_from: manifest.env_from,
         child: manifest.child,
-        from_env: FromEnv::Untouched,
+        inherited: Vec::new(),
         ..Inputs::default()
     };
     let plan = Plan::new(inputs, &inherited).expect("nothing here can be wrong in a plan");

@@ -43,9 +43,10 @@ fn decide(args: cli::Get, start: &Start<'_>) -> Result<Resolution, Error> {
     let inputs = cli::Inputs { chosen, ..cli::Inputs::default() };
     let mut args = cli::Resolve { inputs, sources, fetching };
     variables::fill(&mut args, start.environ)?;
-    let deadline = settings::deadline(&args.fetching, None, start)?.at;
-    let manifest = inputs::manifest(&args.inputs.chosen, Without::Passes, start, deadline)?;
-    let settings = Settings::new(&args, manifest.as_ref(), start)?;
+    let deadline = settings::deadline_of_inputs(&args.fetching, start);
+    let manifest = inputs::manifest(&args.inputs.chosen, Without::Passes, start, deadline);
+    let settings = Settings::new(&args, manifest.as_ref().ok().and_then(Option::as_ref), start);
+    let (manifest, settings) = Error::both(manifest, settings)?;
     let vars = match manifest {
         Some(manifest) => manifest.vars,
         None => inputs::vars(&args.inputs.chosen, start)?,

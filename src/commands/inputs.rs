@@ -14,8 +14,10 @@ use crate::{
     cli,
     error::{At, Error, Exit, Problem},
     input,
-    manifest::{self, Entry, InputError, Manifest, Place, Selection, dotenv, marked_entry, name},
-    plan::{FromEnv, Inputs, StageOverride},
+    manifest::{
+        self, Entry, Extent, InputError, Manifest, Place, Selection, dotenv, inherited_entries, marked_entry, name,
+    },
+    plan::{Inputs, StageOverride},
 };
 
 pub(super) const DEFAULT_MANIFEST: &str = "secenv.toml";
@@ -69,7 +71,20 @@ pub(super) fn manifest(
     };
     let read = manifest::read(&text, &name, dir, &selection, &template_file);
     // A template that did not come in time is no mistake of the manifest.
-    read.map(Some).map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))
+    let read = read.map_err(|mistakes| late.take().unwrap_or_else(|| Error::manifest(&name, &text, mistakes)))?;
+    match (read.extent, without) {
+        // As if it did not exist: one that is named has to say something.
+        (Extent::Blank, _) if args.manifest.is_some() || without == Without::Fails => {
+            let help = "write [env] with an entry into it; if a program writes it, look there: it gave nothing";
+            Err(without_input(format!("the manifest {name} is empty"), help))
+        }
+        (Extent::Settings, Without::Fails) => {
+            let message =
+                format!("the manifest {name} has no entry, and there is no --env-file, no --env, no --from-env");
+            Err(without_input(message, "write [env] with an entry, or [child] for a command that gets no secret"))
+        }
+        _ => Ok(Some(read)),
+    }
 }
 
 impl Without {
@@ -110,15 +125,20 @@ pub(super) fn overrides(args: &cli::Inputs, deadline: Instant) -> Result<Vec<Ent
 
 /// The assignments of an env file.
 pub(super) fn assignments(path: &Path, deadline: Instant) -> Result<Vec<dotenv::Assignment>, Error> {
+    let (assignments, errors) = lines(path, deadline)?;
+    if errors.is_empty() { Ok(assignments) } else { Err(errors.into()) }
+}
+
+/// The same, and the lines that are none.
+fn lines(path: &Path, deadline: Instant) -> Result<(Vec<dotenv::Assignment>, Vec<InputError>), Error> {
+    let (assignments, errors) = dotenv::parse(&text_of(path, deadline, "the env file")?);
     let file = path.display().to_string();
-    dotenv::parse(&text_of(path, deadline, "the env file")?).map_err(|errors| {
-        let error = |error: dotenv::DotenvError| InputError {
-            at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
-            message: error.message.to_owned(),
-            help: None,
-        };
-        Error::from(errors.into_iter().map(error).collect::<Vec<_>>())
-    })
+    let error = |error: dotenv::DotenvError| InputError {
+        at: Place::Line { file: file.clone(), line: error.line.unwrap_or(1), column: None },
+        message: error.message.to_owned(),
+        help: None,
+    };
+    Ok((assignments, errors.into_iter().map(error).collect()))
 }
 
 /// The text of a file; `what` is how a message calls it.
@@ -131,21 +151,36 @@ pub(super) fn text_of(path: &Path, deadline: Instant, what: &str) -> Result<Stri
 fn env_file(path: &Path, deadline: Instant) -> Result<Vec<Entry>, Error> {
     let file = path.display().to_string();
     let mut entries = Vec::new();
-    let mut errors = Vec::new();
-    for assignment in assignments(path, deadline)? {
+    let (assignments, mut errors) = lines(path, deadline)?;
+    for assignment in assignments {
         let place = Place::Line { file: file.clone(), line: assignment.line, column: None };
         match marked_entry(&assignment.name, &assignment.value, place) {
             Ok(entry) => entries.push(entry),
             Err(error) => errors.push(error),
         }
     }
+    errors.sort_by(|one, other| one.at.cmp(&other.at));
     if errors.is_empty() { Ok(entries) } else { Err(errors.into()) }
+}
+
+/// The entries of `--from-env`. If the manifest has mistakes, `[child]` is not known, and all that is inherited counts.
+pub(super) fn inherited(
+    args: &cli::Inputs,
+    manifest: Option<&Manifest>,
+    start: &Start<'_>,
+) -> Result<Vec<Entry>, Error> {
+    if !args.from_env {
+        return Ok(Vec::new());
+    }
+    let child = manifest.map(|manifest| manifest.child.clone()).unwrap_or_default();
+    Ok(inherited_entries(start.environ.entries(), &child)?)
 }
 
 /// All that the plan is made from.
 pub(super) fn together(
     args: &cli::Inputs,
     manifest: Option<Manifest>,
+    inherited: Vec<Entry>,
     overrides: Vec<Entry>,
     stages: Vec<StageOverride>,
     settings: &Settings,
@@ -158,10 +193,10 @@ pub(super) fn together(
     }
     let manifest = manifest.unwrap_or_default();
     Ok(Inputs {
+        inherited,
         manifest: manifest.entries,
         env_from: manifest.env_from,
         overrides,
-        from_env: if args.from_env { FromEnv::Resolved } else { FromEnv::Untouched },
         stages,
         region: settings.region.clone(),
         login: settings.login.clone(),
@@ -189,21 +224,34 @@ pub(super) fn stages(args: &cli::Inputs) -> Result<Vec<StageOverride>, Error> {
 /// `--var` over `SECENV_VAR_*`.
 pub(super) fn vars(args: &cli::Chosen, start: &Start<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut vars = BTreeMap::new();
-    for entry in start.environ.entries() {
-        let text = entry.strip_prefix(b"SECENV_VAR_").and_then(|rest| std::str::from_utf8(rest).ok());
-        if let Some((name, value)) = text.and_then(|text| text.split_once('=')) {
-            vars.entry(name.to_owned()).or_insert_with(|| value.to_owned());
-        }
-    }
     for argument in &args.vars {
         match argument.split_once('=') {
             Some((name, value)) if name::check(name.as_bytes()).is_ok() => {
-                vars.insert(name.to_owned(), value.to_owned());
+                vars.insert(name.to_owned(), value.to_owned())
             }
             _ => return Err(Error::usage("a --var is no NAME=VALUE", "write --var NAME=VALUE")),
+        };
+    }
+    let mut broken: Vec<Problem> = Vec::new();
+    for entry in start.environ.entries() {
+        let Some(rest) = entry.strip_prefix(b"SECENV_VAR_") else { continue };
+        let Some(end) = rest.iter().position(|byte| *byte == b'=') else { continue };
+        // No manifest can use a name that is not UTF-8.
+        let Ok(name) = std::str::from_utf8(&rest[..end]) else { continue };
+        match (vars.contains_key(name), std::str::from_utf8(&rest[end + 1..])) {
+            (true, _) => {}
+            (false, Ok(value)) => drop(vars.insert(name.to_owned(), value.to_owned())),
+            (false, Err(_)) => {
+                let help = format!("mend it, unset it, or give --var {name}=…");
+                broken.extend(Error::usage(format!("SECENV_VAR_{name} is not UTF-8"), help).problems().iter().cloned());
+            }
         }
     }
-    Ok(vars)
+    if broken.is_empty() { Ok(vars) } else { Err(broken.into_iter().collect()) }
+}
+
+fn without_input(message: String, help: &str) -> Error {
+    Problem { help: Some(help.into()), ..Problem::new("input", Exit::ForGood, message) }.into()
 }
 
 fn unreadable(file: &str, error: &std::io::Error, what: &str) -> Error {

@@ -29,13 +29,15 @@ impl Resolution {
     /// All mistakes of the inputs.
     pub(super) fn decide(mut args: cli::Resolve, start: &Start<'_>) -> Result<Self, Error> {
         variables::fill(&mut args, start.environ)?;
-        let deadline = settings::deadline(&args.fetching, None, start)?.at;
-        let (manifest, (overrides, stages)) = Error::both(
-            inputs::manifest(&args.inputs.chosen, Without::of(&args.inputs), start, deadline),
-            Error::both(inputs::overrides(&args.inputs, deadline), inputs::stages(&args.inputs)),
-        )?;
-        let settings = Settings::new(&args, manifest.as_ref(), start)?;
-        let inputs = inputs::together(&args.inputs, manifest, overrides, stages, &settings)?;
+        let deadline = settings::deadline_of_inputs(&args.fetching, start);
+        let manifest = inputs::manifest(&args.inputs.chosen, Without::of(&args.inputs), start, deadline);
+        let overrides = inputs::overrides(&args.inputs, deadline);
+        let sound = manifest.as_ref().ok().and_then(Option::as_ref);
+        let inherited = inputs::inherited(&args.inputs, sound, start);
+        let others = Error::both(inputs::stages(&args.inputs), Settings::new(&args, sound, start));
+        let ((manifest, overrides), (inherited, (stages, settings))) =
+            Error::both(Error::both(manifest, overrides), Error::both(inherited, others))?;
+        let inputs = inputs::together(&args.inputs, manifest, inherited, overrides, stages, &settings)?;
         Ok(Self { plan: Plan::new(inputs, start.environ.entries())?, settings })
     }
 

@@ -40,11 +40,13 @@ impl Settings {
     pub(super) fn new(args: &cli::Resolve, manifest: Option<&Manifest>, start: &Start<'_>) -> Result<Self, Error> {
         let fetch = manifest.map(|manifest| manifest.fetch.clone()).unwrap_or_default();
         let aws = manifest.map(|manifest| manifest.aws.clone()).unwrap_or_default();
-        let deadline = deadline(&args.fetching, fetch.deadline, start)?;
-        let regions = regions(&args.sources, fetch.regions)?;
+        let ((deadline, regions), (sources, max_attempts)) = Error::both(
+            Error::both(deadline(&args.fetching, fetch.deadline, start), regions(&args.sources, fetch.regions)),
+            Error::both(sources(&args.sources, manifest), max_attempts(start)),
+        )?;
         let batch = args.fetching.batch.or(fetch.batch).unwrap_or(false);
         Ok(Self {
-            sources: sources(&args.sources, manifest)?,
+            sources,
             region: if regions.is_empty() { args.sources.region.clone().or(aws.region) } else { None },
             login: Login { profile: args.sources.profile.clone(), role_arn: None }.or(&aws.login),
             aws: AwsOptions {
@@ -58,7 +60,7 @@ impl Settings {
                 budget: deadline.budget,
                 attempt_timeout: (deadline.budget / 3).max(Duration::from_secs(1)),
                 concurrency: args.fetching.concurrency.or(fetch.concurrency).unwrap_or(CONCURRENCY),
-                max_attempts: max_attempts(start)?,
+                max_attempts,
                 batching: if batch { Batching::Batch } else { Batching::Single },
                 patience: Patience::Deadline,
             },
@@ -92,6 +94,11 @@ pub(super) fn deadline(args: &cli::Fetching, manifest: Option<Duration>, start: 
         None => manifest.unwrap_or(DEADLINE),
     };
     Ok(Deadline { at: start.at + budget, budget })
+}
+
+/// Until when the inputs are read, before `[fetch]` is known; a flag that is no duration is told with their mistakes.
+pub(super) fn deadline_of_inputs(args: &cli::Fetching, start: &Start<'_>) -> Instant {
+    deadline(args, None, start).map_or(start.at + DEADLINE, |deadline| deadline.at)
 }
 
 fn sources(args: &cli::Sources, manifest: Option<&Manifest>) -> Result<Vec<SourceName>, Error> {

@@ -7,7 +7,8 @@ use crate::manifest::{
 };
 
 fn env(text: &str) -> Draft {
-    let assignments = dotenv::parse(text).unwrap_or_else(|_| panic!("an env file"));
+    let (assignments, errors) = dotenv::parse(text);
+    assert_eq!(errors, []);
     env_file::draft(&[assignments], [("HOME", "/root"), ("OUTER_TOKEN", "inherited-value")].into_iter())
 }
 

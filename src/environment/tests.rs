@@ -156,8 +156,12 @@ fn bytes_become_text_only_by_an_encoding() {
 
 #[test]
 fn a_nul_is_refused_in_secrets_and_literals() {
-    let refused = failures("[env]\nA = \"s\"\nB = { value = \"x\\u0000\" }", &[Ok(text("a\0b"))]);
-    assert_eq!(refused, [("A".to_owned(), Reason::Nul), ("B".to_owned(), Reason::Nul)]);
+    let mut plan = plan("[env]\nA = \"s\"\nB = { value = \"x\" }", &[]);
+    // A manifest that says so is refused itself.
+    plan.bindings[1].value = crate::plan::Value::Literal("x\0".into());
+    let refused = build(&plan, &[Ok(text("a\0b"))], &[]).expect_err("failures");
+    let refused: Vec<_> = refused.into_iter().map(|failure| (failure.variables, failure.reason)).collect();
+    assert_eq!(refused, [(vec!["A".to_owned()], Reason::Nul), (vec!["B".to_owned()], Reason::Nul)]);
 }
 
 #[test]

@@ -21,11 +21,9 @@ pub struct Assignment {
     pub line: usize,
 }
 
-/// Reads an env file; of a name that is there twice, the last one counts.
-///
-/// # Errors
-/// All lines that cannot be read.
-pub fn parse(text: &str) -> Result<Vec<Assignment>, Vec<DotenvError>> {
+/// Reads an env file: its assignments, of a name that is there twice the last one, and the lines that cannot be read.
+#[must_use]
+pub fn parse(text: &str) -> (Vec<Assignment>, Vec<DotenvError>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut assignments: Vec<Assignment> = Vec::new();
     let mut errors = Vec::new();
@@ -43,7 +41,7 @@ pub fn parse(text: &str) -> Result<Vec<Assignment>, Vec<DotenvError>> {
             Err(_) => errors.push(DotenvError { line: None, message: "the file cannot be read as an env file" }),
         }
     }
-    if errors.is_empty() { Ok(assignments) } else { Err(errors) }
+    (assignments, errors)
 }
 
 /// The last line that assigns `name`; dotenvy does not say where it found it.
@@ -63,14 +61,16 @@ mod tests {
     #[test]
     fn the_last_assignment_of_a_name_counts_and_lines_are_told() {
         let text = "# a comment\nA=1\n\nexport B='x y'\nA = \"two\nlines\"\n";
-        let read = parse(text).unwrap_or_else(|_| panic!("it is an env file"));
+        let (read, errors) = parse(text);
+        assert_eq!(errors, []);
         let read: Vec<_> = read.iter().map(|a| (a.name.as_str(), a.value.as_str(), a.line)).collect();
         assert_eq!(read, [("B", "x y", 4), ("A", "two\nlines", 5)]);
     }
 
     #[test]
     fn a_broken_line_is_named_and_not_quoted() {
-        let errors = parse("A=1\nTOKEN=hunter2 hunter3\nB=2\n").err().expect("a broken line");
+        let (read, errors) = parse("A=1\nTOKEN=hunter2 hunter3\nB=2\n");
+        assert_eq!(read.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
         assert_eq!(errors[0].line, Some(2));
         assert!(!format!("{errors:?}").contains("hunter"));
     }

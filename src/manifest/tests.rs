@@ -185,6 +185,46 @@ fetch = { dedline = "1s" }
 }
 
 #[test]
+fn a_variable_that_cannot_be_expanded_is_told_once_where_it_is_used_or_not() {
+    let text = r#"[vars]
+unused = "${nope}"
+used = "x-${nope}"
+itself = "${itself}"
+open = "${"
+outside = "${given}"
+base = "${of_base}"
+[env]
+A = "${used}"
+B = "${used}"
+[target.prod]
+vars = { base = "b", more = "${nope}" }
+"#;
+    let lines = |target, vars: &[(&str, &str)]| match read_as(text, target, vars) {
+        Ok(_) => Vec::new(),
+        Err(found) => found.iter().map(|one| line_and_column(text, one.span.start)).collect(),
+    };
+    assert_eq!(lines(None, &[]), [(2, 10), (3, 8), (4, 10), (5, 8), (6, 11), (7, 8)]);
+    assert_eq!(lines(Some("prod"), &[]), [(2, 10), (3, 8), (4, 10), (5, 8), (6, 11), (12, 29)]);
+    let given = [("nope", "1"), ("itself", "2"), ("open", "3"), ("given", "4")];
+    assert_eq!(lines(Some("prod"), &given), []);
+    assert_eq!(lines(None, &given), [(7, 8)]);
+}
+
+#[test]
+fn a_nul_that_a_variable_would_have_to_hold_is_a_mistake() {
+    let text = r#"[env]
+A = { value = "a\u0000b" }
+B = { secret = "x", default = "\u0000" }
+C = { template = "\u0000" }
+D = { value = "\u0000", keep = true, export = false }
+E = { value = "\u0000", as = "file" }
+F = { secret = "x", default = "\u0000", as = "file" }
+"#;
+    let told = |line, field| format!("{line}: `{field}` has a NUL in it, which no variable can hold");
+    assert_eq!(mistakes(text), [told(2, "value"), told(3, "default"), told(4, "template"), told(5, "value")]);
+}
+
+#[test]
 fn a_bracket_that_is_never_closed_is_one_mistake() {
     assert_eq!(
         mistakes("[env]\nA = 1\n[child]\ninherit = [\"A\",\nunset = [\"B\"]\n[fetch]\nbatch = true\n"),

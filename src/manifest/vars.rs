@@ -13,6 +13,14 @@ pub(super) struct Vars<'v> {
     open: RefCell<Vec<&'v str>>,
 }
 
+/// Why a text cannot be expanded.
+enum Unexpanded {
+    /// It is wrong itself, and what to do.
+    Text(String, Option<String>),
+    /// A variable of the manifest is, at its own place.
+    Variable(Mistake),
+}
+
 impl<'v> Vars<'v> {
     /// `outside` wins over `own`; of `own`, a later one wins over an earlier one (a target over the base).
     pub(super) fn new(outside: &'v BTreeMap<String, String>, own: impl IntoIterator<Item = &'v (Text, Text)>) -> Self {
@@ -20,15 +28,24 @@ impl<'v> Vars<'v> {
         Self { outside, own, open: RefCell::new(Vec::new()) }
     }
 
-    /// The text with every `${name}` replaced.
+    /// The text with every `${name}` replaced. What a variable of the manifest lacks is a mistake at that variable, so that
+    /// it is told once, however often it is used.
     pub(super) fn expand(&self, text: &Text) -> Result<String, Mistake> {
-        self.expand_in(&text.text).map_err(|(message, help)| {
-            let mistake = Mistake::new(text.span.clone(), message);
-            match help {
-                Some(help) => mistake.help(help),
-                None => mistake,
-            }
+        self.replaced(&text.text).map_err(|unexpanded| match unexpanded {
+            Unexpanded::Text(message, help) => Mistake { span: text.span.clone(), message, help },
+            Unexpanded::Variable(mistake) => mistake,
         })
+    }
+
+    /// What is wrong with those of the manifest, used or not; one that is set from outside has no say.
+    pub(super) fn check(&self) -> Vec<Mistake> {
+        let asked = self.own.keys().filter(|name| !self.outside.contains_key(**name));
+        asked
+            .filter_map(|name| match self.value(name) {
+                Err(Unexpanded::Variable(mistake)) => Some(mistake),
+                Err(Unexpanded::Text(..)) | Ok(_) => None,
+            })
+            .collect()
     }
 
     /// All that have a value.
@@ -37,7 +54,14 @@ impl<'v> Vars<'v> {
         own.chain(self.outside.clone()).collect()
     }
 
+    /// A text that has no place in the manifest.
     pub(super) fn expand_in(&self, text: &str) -> Result<String, (String, Option<String>)> {
+        self.replaced(text).map_err(|unexpanded| match unexpanded {
+            Unexpanded::Text(message, help) | Unexpanded::Variable(Mistake { message, help, .. }) => (message, help),
+        })
+    }
+
+    fn replaced(&self, text: &str) -> Result<String, Unexpanded> {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find("${") {
@@ -49,7 +73,10 @@ impl<'v> Vars<'v> {
             }
             expanded.push_str(&rest[..at]);
             let Some(end) = rest[at..].find('}') else {
-                return Err(("${ is not closed by }".into(), Some("write $${ for a literal ${".into())));
+                return Err(Unexpanded::Text(
+                    "${ is not closed by }".into(),
+                    Some("write $${ for a literal ${".into()),
+                ));
             };
             expanded.push_str(&self.value(&rest[at + 2..at + end])?);
             rest = &rest[at + end + 1..];
@@ -58,20 +85,20 @@ impl<'v> Vars<'v> {
         Ok(expanded)
     }
 
-    fn value(&self, name: &str) -> Result<String, (String, Option<String>)> {
+    fn value(&self, name: &str) -> Result<String, Unexpanded> {
         if let Some(value) = self.outside.get(name) {
             return Ok(value.clone());
         }
         let Some((&name, value)) = self.own.get_key_value(name) else {
-            return Err((format!("no variable `{name}`"), Some(self.where_to_set(name))));
+            return Err(Unexpanded::Text(format!("no variable `{name}`"), Some(self.where_to_set(name))));
         };
         if self.open.borrow().contains(&name) {
-            return Err((format!("variable `{name}` is defined by itself"), None));
+            return Err(Unexpanded::Text(format!("variable `{name}` is defined by itself"), None));
         }
         self.open.borrow_mut().push(name);
-        let expanded = self.expand_in(&value.text);
+        let expanded = self.expand(value);
         self.open.borrow_mut().pop();
-        expanded
+        expanded.map_err(Unexpanded::Variable)
     }
 
     fn where_to_set(&self, name: &str) -> String {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::manifest::{self, Selection, marked_entry};
+use crate::manifest::{self, Selection, inherited_entries, marked_entry};
 
 fn inputs(text: &str) -> Inputs {
     let manifest =
@@ -136,15 +136,15 @@ fn inherited_references_are_resolved_only_when_asked_and_only_if_inherited() {
     let text = "[env]\nK = { secret = \"x\", keep = true }\n[child]\nunset = [\"GONE\"]";
     let untouched = Plan::new(inputs(text), &inherited).expect("a plan");
     assert_eq!(shown(&untouched), ["K kept"]);
-    let resolved = Plan::new(Inputs { from_env: FromEnv::Resolved, ..inputs(text) }, &inherited).expect("a plan");
+    let entries = inherited_entries(&inherited, &inputs(text).child).expect("references");
+    let resolved = Plan::new(Inputs { inherited: entries, ..inputs(text) }, &inherited).expect("a plan");
     assert_eq!(shown(&resolved), ["A from a", &format!("B from {arn}#k"), "K from k"]);
 }
 
 #[test]
 fn a_broken_or_steering_inherited_reference_is_an_error() {
     let inherited = raw(&["A=secretsmanager://a b", "LD_PRELOAD=secretsmanager://a"]);
-    let inputs = Inputs { from_env: FromEnv::Resolved, ..Inputs::default() };
-    let errors = Plan::new(inputs, &inherited).expect_err("two errors");
+    let errors = inherited_entries(&inherited, &Child::default()).expect_err("two errors");
     let places: Vec<String> = errors.iter().map(|error| error.at.to_string()).collect();
     assert_eq!(places, ["the inherited variable A", "the inherited variable LD_PRELOAD"]);
 }

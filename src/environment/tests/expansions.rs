@@ -58,7 +58,7 @@ fn it_wins_over_what_is_inherited_even_if_that_is_a_reference() {
         });
     let inputs = Inputs {
         env_from: manifest.expect("a manifest").env_from,
-        from_env: crate::plan::FromEnv::Resolved,
+        inherited: manifest::inherited_entries(&inherited, &manifest::Child::default()).expect("a reference"),
         ..Inputs::default()
     };
     let plan = Plan::new(inputs, &inherited).expect("a plan");

@@ -65,8 +65,10 @@ keys = ["key"]
 
 #[test]
 fn a_result_has_the_rules_of_any_value() {
-    let manifest =
-        "[env]\nA = { secret = \"s\", export = false, as = \"file\", path = \"/a\" }\nT = { template = \"x\\u0000\" }";
+    let manifest = r#"[env]
+A = { secret = "s", export = false, as = "file", path = "/a" }
+T = { template = 'x{{ "\u0000" }}' }
+"#;
     assert_eq!(failures(manifest, &[text("a")]), [("T".to_owned(), Reason::Nul)]);
     let manifest = "[env]\nB = { secret = \"b\", export = false }\nT = { template = \"{{ B }}\" }";
     let bytes = binary(&[0, 255]);

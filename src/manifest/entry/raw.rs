@@ -147,6 +147,18 @@ impl RawEntry {
     }
 }
 
+impl RawContent {
+    /// The name of its field, and where its text is written.
+    fn field(&self) -> (&'static str, &Range<usize>) {
+        match self {
+            Self::Secret(text) => ("secret", &text.span),
+            Self::Value(text) => ("value", &text.span),
+            Self::Template(text) => ("template", &text.span),
+            Self::TemplateFile(text) => ("template_file", &text.span),
+        }
+    }
+}
+
 impl Details {
     fn read(fields: &Fields<'_, '_>, mistakes: &mut Vec<Mistake>) -> Self {
         Self {
@@ -196,12 +208,12 @@ impl Details {
 
     fn resolve(
         &self,
-        content: &RawContent,
+        written: &RawContent,
         name: &Text,
         vars: &Vars<'_>,
         files: &Files<'_>,
     ) -> Result<Meaning, Mistake> {
-        let content = match content {
+        let content = match written {
             RawContent::Secret(secret) => {
                 check_name(name, self.allow_unsafe_name.as_ref())?;
                 let reference = raw_reference::resolve(secret, self.key.as_ref(), &self.narrowing, vars)?;
@@ -214,7 +226,7 @@ impl Details {
             }
             RawContent::Value(value) => Content::Literal(vars.expand(value)?),
             RawContent::Template(text) | RawContent::TemplateFile(text) => {
-                let path = match content {
+                let path = match written {
                     RawContent::TemplateFile(_) => Some(vars.expand(text)?),
                     _ => None,
                 };
@@ -225,10 +237,28 @@ impl Details {
                 Content::Template(template)
             }
         };
+        let delivery = self.file.resolve(vars, files.dir)?;
+        if delivery == Delivery::Variable {
+            self.check_nul(written, &content)?;
+        }
         let inherited = if is_on(self.keep.as_ref()) { Inherited::Kept } else { Inherited::Replaced };
         let export =
             if self.export.as_ref().is_none_or(|export| export.on) { Export::Exported } else { Export::Withheld };
-        Ok(Meaning { content, inherited, export, delivery: self.file.resolve(vars, files.dir)? })
+        Ok(Meaning { content, inherited, export, delivery })
+    }
+
+    /// A NUL that is written in the manifest itself, or in a template, and that a variable would have to hold.
+    fn check_nul(&self, written: &RawContent, content: &Content) -> Result<(), Mistake> {
+        let fallback = self.default.as_ref().map(|text| ("default", &text.span));
+        let found = match content {
+            Content::Literal(text) if text.contains('\0') => Some(written.field()),
+            Content::Template(template) if template.text().contains('\0') => Some(written.field()),
+            Content::Secret(Secret { absent: Absent::Gives(text), .. }) if text.contains('\0') => fallback,
+            Content::Literal(_) | Content::Template(_) | Content::Secret(_) => None,
+        };
+        let Some((name, span)) = found else { return Ok(()) };
+        Err(Mistake::new(span.clone(), format!("`{name}` has a NUL in it, which no variable can hold"))
+            .help("take it out, or write as = \"file\" too"))
     }
 
     fn absent(&self, vars: &Vars<'_>) -> Result<Absent, Mistake> {
