@@ -109,6 +109,13 @@ fn a_target_is_chosen_by_flag_or_variable() {
 fn a_version_stage_rolls_back_all_secrets_or_one() {
     has(start(), &["--version-stage", "dev/x=AWSPREVIOUS"], &[("E", Some("old"))]);
     has(start(), &["--version-stage", "AWSPREVIOUS"], &[("E", Some("old"))]);
+    let arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:dev/x";
+    let entries = format!("[env]\nN = \"dev/x\"\nP = \"{arn}\"\nF = \"{arn}-AbCdEf\"\n");
+    for id in ["dev/x", arn, &format!("{arn}-AbCdEf")] {
+        let start = start().manifest(&format!("source = \"file:secrets.json\"\n{entries}"));
+        let old = ["N", "P", "F"].map(|name| (name, Some("old")));
+        has(start, &["--version-stage", &format!("{id}=AWSPREVIOUS")], &old);
+    }
     let flags = ["run", "--version-stage", "AWSPREVIOUS", "--env", "P=secretsmanager://prod/x", "--", "true"];
     start().args(flags).run().exits(125).says("P: ").says("AWSPREVIOUS").says("--version-stage ID=STAGE");
 }

@@ -59,7 +59,7 @@ pub struct Inputs {
     #[arg(long)]
     pub from_env: bool,
 
-    /// Take this version for every entry that names none, or for one secret
+    /// Take this version for every entry that names none, or for one secret, by its name or ARN
     #[arg(long = "version-stage", value_name = "[ID=]STAGE")]
     pub version_stages: Vec<String>,
 }

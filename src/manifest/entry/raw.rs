@@ -93,7 +93,11 @@ impl RawEntry {
         };
         if let Some((second, text)) = contents.next() {
             let mistake = Mistake::new(text.span, format!("`{second}` and `{name}` exclude each other"));
-            mistakes.push(mistake.help("for a fallback of a secret write `default`"));
+            let help = match (name, second) {
+                ("secret", "value") | ("value", "secret") => "for a fallback of a secret write `default`",
+                _ => "keep one of them",
+            };
+            mistakes.push(mistake.help(help));
             return None;
         }
         if let Some(mistake) = details.out_of_place(name) {
