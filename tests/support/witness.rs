@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 
 use nix::libc;
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, sigprocmask};
 
 const VARIABLE: &str = "SECENV_TEST_WITNESS";
 
@@ -20,6 +20,11 @@ static HOOK: extern "C" fn() = hook;
 extern "C" fn hook() {
     if std::env::var_os(VARIABLE).is_some() {
         witness();
+    }
+    // What a shell starts in the background, and nohup, ignores these, and so would all that the tests start.
+    for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
+        // SAFETY: no handler is set.
+        unsafe { nix::sys::signal::signal(signal, SigHandler::SigDfl) }.unwrap();
     }
 }
 
