@@ -54,6 +54,7 @@ impl Template {
     /// # Errors
     /// What is wrong with it: syntax, and filters, tests and functions that there are not.
     pub fn parse(text: String) -> Result<Self, TemplateError> {
+        check_tags(&text)?;
         let environment = environment(&Absences::default());
         let names = {
             let parsed = environment.template_from_str(&text)?;
@@ -149,6 +150,24 @@ fn is_of_the_text(kind: ErrorKind) -> bool {
             | ErrorKind::TooManyArguments
             | ErrorKind::MissingArgument
     )
+}
+
+/// A tag that is not too long to be read: each operator in it may take its part of the stack.
+fn check_tags(text: &str) -> Result<(), TemplateError> {
+    const LONGEST: usize = 2000;
+    let tags = text.match_indices('{').filter(|(at, _)| text[at + 1..].starts_with(['{', '%']));
+    for (at, _) in tags {
+        let rest = &text[at..];
+        let end = ["}}", "%}"].iter().filter_map(|close| rest.find(close)).min().unwrap_or(rest.len());
+        if end > LONGEST {
+            return Err(TemplateError {
+                line: text[..at].matches('\n').count() + 1,
+                message: format!("a tag of more than {LONGEST} bytes"),
+                help: Some("divide it with {% set x = … %}".to_owned()),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn in_order(text: &str, names: HashSet<String>) -> Vec<String> {

@@ -211,6 +211,17 @@ vars = { base = "b", more = "${nope}" }
 }
 
 #[test]
+fn a_long_way_from_variable_to_variable_is_a_mistake_and_no_crash() {
+    let chain = |length: usize| {
+        let vars: Vec<String> = (1..length).map(|one| format!("v{one} = \"${{v{}}}\"\n", one + 1)).collect();
+        format!("[vars]\n{}v{length} = \"x\"\n[env]\nA = \"${{v1}}\"\n", vars.concat())
+    };
+    assert!(read_as(&chain(100), None, &[]).is_ok());
+    let found = mistakes(&chain(5000));
+    assert_eq!(found, ["101: variables lead to variables more than 100 times"]);
+}
+
+#[test]
 fn a_nul_that_a_variable_would_have_to_hold_is_a_mistake() {
     let text = r#"[env]
 A = { value = "a\u0000b" }

@@ -1,6 +1,6 @@
 //! `${name}` in strings of the manifest. Pure; `$${` is a literal `${`, and nothing else is special.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, mem};
 
 use crate::nearest::nearest;
 
@@ -11,6 +11,13 @@ pub(super) struct Vars<'v> {
     outside: &'v BTreeMap<String, String>,
     own: BTreeMap<&'v str, &'v Text>,
     open: RefCell<Vec<&'v str>>,
+}
+
+/// How often a variable may lead to another one: nobody writes as many, and each takes its part of the stack.
+const DEEPEST: usize = 100;
+
+fn too_deep() -> String {
+    format!("variables lead to variables more than {DEEPEST} times")
 }
 
 /// Why a text cannot be expanded.
@@ -40,12 +47,16 @@ impl<'v> Vars<'v> {
     /// What is wrong with those of the manifest, used or not; one that is set from outside has no say.
     pub(super) fn check(&self) -> Vec<Mistake> {
         let asked = self.own.keys().filter(|name| !self.outside.contains_key(**name));
-        asked
+        let mut mistakes: Vec<Mistake> = asked
             .filter_map(|name| match self.value(name) {
                 Err(Unexpanded::Variable(mistake)) => Some(mistake),
                 Err(Unexpanded::Text(..)) | Ok(_) => None,
             })
-            .collect()
+            .collect();
+        // On a long way each variable has a long way before it: one of them tells it.
+        let (mut told, too_deep) = (false, too_deep());
+        mistakes.retain(|mistake| mistake.message != too_deep || !mem::replace(&mut told, true));
+        mistakes
     }
 
     /// All that have a value.
@@ -94,6 +105,9 @@ impl<'v> Vars<'v> {
         };
         if self.open.borrow().contains(&name) {
             return Err(Unexpanded::Text(format!("variable `{name}` is defined by itself"), None));
+        }
+        if self.open.borrow().len() == DEEPEST {
+            return Err(Unexpanded::Text(too_deep(), None));
         }
         self.open.borrow_mut().push(name);
         let expanded = self.expand(value);

@@ -118,6 +118,18 @@ fn a_mistake_in_the_text_is_found_without_values() {
 }
 
 #[test]
+fn a_tag_without_end_is_a_mistake_and_no_crash() {
+    for operator in ["-", "not ", "1 ~ "] {
+        for (open, close) in [("{{ ", " }}"), ("{% set x = ", " %}")] {
+            let text = |times| format!("a\n{open}{}1{close}{}", operator.repeat(times), "x".repeat(5000));
+            let error = Template::parse(text(100_000)).expect_err("a long tag");
+            assert_eq!((error.line, error.message.as_str()), (2, "a tag of more than 2000 bytes"));
+            Template::parse(text(100)).expect("a short tag");
+        }
+    }
+}
+
+#[test]
 fn inputs_are_named_in_the_order_of_the_text() {
     let template = Template::parse("BB {{ BB }}{% set z = A %}{{ z }}{{ BBB | default(C) }}".to_owned()).expect("one");
     assert_eq!(template.inputs(), ["BB", "A", "BBB", "C"]);
