@@ -4,7 +4,7 @@ use std::{
     fs::{File, Metadata, Permissions},
     hash::{BuildHasher, Hasher, RandomState},
     io::Write,
-    os::{fd::OwnedFd, unix::fs::PermissionsExt},
+    os::unix::fs::PermissionsExt,
 };
 
 use nix::{
@@ -31,7 +31,7 @@ pub(super) fn create(place: &Place, mode: u32, content: &[u8]) -> Result<Metadat
 }
 
 /// A new file that nobody else can open yet, under a name that says nothing.
-fn create_aside(parent: &OwnedFd) -> Result<(String, File), FileProblem> {
+fn create_aside(parent: &File) -> Result<(String, File), FileProblem> {
     let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_WRONLY | OFlag::O_CLOEXEC;
     loop {
         // Seeded by the system at random.

@@ -5,16 +5,16 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::DirBuilder,
+    fs::{DirBuilder, File},
     io::ErrorKind,
-    os::{fd::OwnedFd, unix::fs::DirBuilderExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::Path,
 };
 
 use nix::{
     errno::Errno,
     fcntl::{AtFlags, OFlag, open},
-    sys::stat::{Mode, SFlag, fchmod, fstat, fstatat},
+    sys::stat::{Mode, SFlag, fchmod, fstatat},
     unistd::{AccessFlags, Gid, Group, Uid, User, faccessat, geteuid},
 };
 
@@ -27,7 +27,7 @@ use crate::{
 /// An open directory, the name in it, and whose the file will be.
 #[derive(Debug)]
 pub(super) struct Place {
-    pub(super) parent: OwnedFd,
+    pub(super) parent: File,
     pub(super) spot: Spot,
     pub(super) owner: Option<Uid>,
     pub(super) group: Option<Gid>,
@@ -54,11 +54,11 @@ impl Place {
     fn find(wanted: &NamedFile, Whose { owner, group }: Whose) -> Result<Self, FileProblem> {
         let name = wanted.path.file_name().ok_or(FileProblem::NoName)?;
         let flags = OFlag::O_DIRECTORY | OFlag::O_CLOEXEC | OFlag::O_RDONLY;
-        let parent =
-            open(directory(&wanted.path), flags, Mode::empty()).map_err(FileProblem::system("open its directory"))?;
+        let parent = open(directory(&wanted.path), flags, Mode::empty()).map(File::from);
+        let parent = parent.map_err(FileProblem::system("open its directory"))?;
         check(&parent, name, owner)?;
-        let found = fstat(&parent).map_err(FileProblem::system("look at its directory"))?;
-        let spot = Spot { device: found.st_dev, inode: found.st_ino, name: name.to_owned() };
+        let found = parent.metadata().map_err(|error| FileProblem::io("look at its directory", &error))?;
+        let spot = Spot { device: found.dev(), inode: found.ino(), name: name.to_owned() };
         Ok(Self { parent, spot, owner, group })
     }
 
@@ -99,7 +99,7 @@ fn may_write(directory: &Path) -> Result<(), FileProblem> {
 }
 
 /// What is in its place may be nothing, or a file that an earlier run has left.
-fn check(parent: &OwnedFd, name: &OsStr, owner: Option<Uid>) -> Result<(), FileProblem> {
+fn check(parent: &File, name: &OsStr, owner: Option<Uid>) -> Result<(), FileProblem> {
     let found = match fstatat(parent, name, AtFlags::AT_SYMLINK_NOFOLLOW) {
         Err(Errno::ENOENT) => return Ok(()),
         found => found.map_err(FileProblem::system("look at its place"))?,
